@@ -1,0 +1,237 @@
+"""The cue file, `NAME.cue.json`: what a piece of music is and where it meets the picture.
+
+Schema "cutscore.cue/1". Times are seconds from the first frame. Fields that a server's music
+does not tell are None or empty. Unknown fields of a newer minor version are ignored on reading.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+from cutscore_composer.errors import InputRefused
+from cutscore_composer.timebase import SAMPLE_RATE, rate_text
+
+SCHEMA = "cutscore.cue/1"
+
+
+@dataclass(frozen=True, slots=True)
+class CueBrief:
+    """What the music was meant to be."""
+
+    style: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    valence: float | None = None
+    energy: float | None = None
+    ending: Literal["ring", "button", "fade"] | None = None
+    sync: Literal["loose", "natural", "tight"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CueKey:
+    """Tonic ("D", "Eb", "F#") and mode ("minor")."""
+
+    tonic: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class TempoPoint:
+    """From `time` (seconds) and `beat` on, the tempo is `bpm`."""
+
+    time: float
+    bpm: float
+    beat: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueTempo:
+    """The prevailing tempo and the tempo map."""
+
+    bpm: float
+    map: tuple[TempoPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CueSection:
+    """A part of the form; energy 0 to 1."""
+
+    start: float
+    end: float
+    name: str
+    energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueCut:
+    """A change of shot; weight 0 to 1."""
+
+    time: float
+    kind: Literal["cut", "dissolve", "fade"]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueHit:
+    """A moment that gets an accent. `error_ms`: accent minus moment, positive is late."""
+
+    time: float
+    kind: Literal["cut", "marker", "motion", "flash"]
+    weight: float
+    error_ms: float
+    on: Literal["downbeat", "beat", "eighth", "free"]
+
+
+@dataclass(frozen=True, slots=True)
+class CueChord:
+    """A chord symbol ("Dm", "Bb/F") from `time` on."""
+
+    time: float
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueLoudness:
+    """Integrated loudness (LUFS), true peak (dBTP), loudness range (LU)."""
+
+    lufs: float
+    dbtp: float
+    lra: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueStem:
+    """A stem and its file name beside the cue file."""
+
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueSpeech:
+    """A stretch of speech in the edit's own sound."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The whole cue file."""
+
+    engine: str
+    seed: int | None
+    rate: str
+    """The frame rate as "24000/1001"."""
+    frames: int
+    duration: float
+    samples: int
+    sample_rate: int = SAMPLE_RATE
+    start_frame: int = 0
+    """Frame number (start timecode) of the first frame of the picture."""
+    brief: CueBrief = CueBrief()
+    key: CueKey | None = None
+    metre: str | None = None
+    tempo: CueTempo | None = None
+    beats: tuple[float, ...] = ()
+    downbeats: tuple[float, ...] = ()
+    sections: tuple[CueSection, ...] = ()
+    cuts: tuple[CueCut, ...] = ()
+    hits: tuple[CueHit, ...] = ()
+    chords: tuple[CueChord, ...] = ()
+    loudness: CueLoudness | None = None
+    stems: tuple[CueStem, ...] = ()
+    speech: tuple[CueSpeech, ...] = ()
+    warnings: tuple[str, ...] = ()
+    schema: str = field(default=SCHEMA)
+
+
+def cue_json(cue: Cue) -> str:
+    """The cue file's text: `schema` first, floats to a microsecond, one key a line at the top level."""
+    data = _rounded(asdict(cue))
+    ordered = {"schema": data.pop("schema"), **data}
+    lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in ordered.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def read_cue(path: Path) -> Cue:
+    """Read a cue file. Raises InputRefused with the file and field when it is not one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputRefused(f"The cue file {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise InputRefused(f"The cue file {path} is not JSON: {error}.") from error
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if not isinstance(schema, str) or not schema.startswith("cutscore.cue/1"):
+        raise InputRefused(f"{path} is not a cue file that this version reads (schema {schema!r}).")
+    try:
+        return _cue_from(data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputRefused(f"The cue file {path} lacks or garbles a field: {error}.") from error
+
+
+def rate_of(cue: Cue) -> Fraction:
+    """The exact frame rate of a cue."""
+    return Fraction(cue.rate)
+
+
+def new_cue(engine: str, rate: Fraction, frames: int, samples: int, **known: Any) -> Cue:
+    """A cue with the fields that every piece has; `known` are further fields."""
+    return Cue(
+        engine=engine,
+        seed=known.pop("seed", None),
+        rate=rate_text(rate),
+        frames=frames,
+        duration=float(Fraction(frames) / rate),
+        samples=samples,
+        **known,
+    )
+
+
+_ROWS: dict[str, type] = {
+    "sections": CueSection,
+    "cuts": CueCut,
+    "hits": CueHit,
+    "chords": CueChord,
+    "stems": CueStem,
+    "speech": CueSpeech,
+}
+_ONES: dict[str, type] = {"brief": CueBrief, "key": CueKey, "loudness": CueLoudness}
+
+
+def _known(cls: type, data: dict[str, Any]) -> Any:
+    names = {f.name for f in fields(cls)}
+    made = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in names}
+    return cls(**made)
+
+
+def _cue_from(data: dict[str, Any]) -> Cue:
+    made: dict[str, Any] = {}
+    for key, value in data.items():
+        if key in _ROWS:
+            made[key] = tuple(_known(_ROWS[key], row) for row in value)
+        elif key in _ONES and value is not None:
+            made[key] = _known(_ONES[key], value)
+        elif key == "tempo" and value is not None:
+            made[key] = CueTempo(value["bpm"], tuple(_known(TempoPoint, row) for row in value.get("map", [])))
+        else:
+            made[key] = value
+    cue = _known(Cue, made)
+    assert isinstance(cue, Cue)
+    return cue
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""Deliver: the master as files: audio, MIDI, cue file, score picture."""

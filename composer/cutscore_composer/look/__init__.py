@@ -1,0 +1,1 @@
+"""Look: one pass over the picture, to cuts, motion, light, colour and speech."""

@@ -1,0 +1,1 @@
+"""Mix: stems to the master, in blocks."""

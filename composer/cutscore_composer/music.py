@@ -1,0 +1,40 @@
+"""Music: what an engine gives back, as files with their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cutscore_composer.cue import Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """One group of instruments as a file of its own; the stems sum to the master before its limiter."""
+
+    name: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """A piece of music for a picture. Paths exist when the engine returns; None where there is no such file."""
+
+    audio: Path
+    """WAV, 48 kHz, 24 bit, stereo, with the start timecode as bext time reference."""
+    cue: Cue
+    cue_file: Path
+    midi: Path | None = None
+    score_picture: Path | None = None
+    original: Path | None = None
+    """The bytes as a server sent them."""
+    stems: tuple[Stem, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the engine said of it: song-id, request-id, character-cost, model, licence."""
+    warnings: tuple[str, ...] = ()
+
+    def files(self) -> tuple[Path, ...]:
+        """Every file of this piece, the audio first."""
+        optional = (self.midi, self.score_picture, self.original, *(stem.file for stem in self.stems))
+        return (self.audio, self.cue_file, *(path for path in optional if path is not None))

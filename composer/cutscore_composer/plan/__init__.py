@@ -1,0 +1,1 @@
+"""Plan: words and picture to a Brief."""

@@ -1,0 +1,50 @@
+"""Brief: what the music is to be, with no open questions left; the planner makes it from Wishes and picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cutscore_composer.wishes import Ending, Sync
+
+Mode = Literal["major", "minor", "dorian", "phrygian", "lydian", "mixolydian"]
+
+TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""The names of pitch classes 0 to 11 in cue files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Tonic as one of TONICS, and mode."""
+
+    tonic: str
+    mode: Mode
+
+    @property
+    def pitch_class(self) -> int:
+        """0 (C) to 11 (B)."""
+        return TONICS.index(self.tonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the music is to be."""
+
+    style: str
+    description: str | None
+    tags: tuple[str, ...]
+    key: Key
+    metre: tuple[int, int]
+    """Beats a bar and beat unit: (4, 4)."""
+    bpm_range: tuple[float, float]
+    instruments: tuple[str, ...]
+    """Plain names of the ensemble, in the cue file's terms."""
+    valence: float
+    energy: float
+    ending: Ending
+    sync: Sync
+    loudness_lufs: float
+    peak_dbtp: float
+    style_data: dict[str, Any] = field(default_factory=dict, repr=False)
+    """The style file as loaded."""
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Play: notes to stems of sound."""

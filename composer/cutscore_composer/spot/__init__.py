@@ -1,0 +1,1 @@
+"""Spot: which moments the music meets, sections, energy arc, ending."""

@@ -1,0 +1,1 @@
+"""Write: tempo map, harmony, melody, parts, ending: the notes."""

@@ -1,0 +1,1 @@
+"""What is installed into editors: thin scripts that call the command. Standard library only."""

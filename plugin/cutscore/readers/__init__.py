@@ -1,0 +1,1 @@
+"""Readers: one file a timeline format, each to a Cut."""

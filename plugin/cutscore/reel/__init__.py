@@ -1,0 +1,1 @@
+"""Reel: the edit as video files that a server accepts."""

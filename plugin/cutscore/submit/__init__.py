@@ -1,0 +1,1 @@
+"""Submit: the one shared door from an edit to its music."""
