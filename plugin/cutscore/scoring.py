@@ -1,0 +1,253 @@
+"""Scoring: the whole way from inputs to placed music, as one call behind the command and the Python API.
+
+    read → picture (of the range) → submit → place → preview
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cutscore_composer.engine import Engine, Progress, Request
+from cutscore_composer.wishes import Wishes
+
+if TYPE_CHECKING:
+    from cutscore.config import Settings
+    from cutscore.cut import Cut
+    from cutscore.placers import Placed
+    from cutscore.reel import Reel
+    from cutscore.submit import Submission
+    from cutscore_composer.cue import Cue
+    from cutscore_composer.picture import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """What a scoring left on disk."""
+
+    takes: tuple[Submission, ...]
+    """At least one; the first is the one that was placed."""
+    placed: Placed | None
+    preview: Path | None
+    warnings: tuple[str, ...]
+
+    def report(self) -> dict[str, Any]:
+        """The JSON of `cutscore score --json`: paths absolute, None where there is none."""
+        first = self.takes[0]
+        return {
+            **_paths_of(first),
+            "project": _text(self.placed.project if self.placed else None),
+            "preview": _text(self.preview),
+            "engine": first.music.cue.engine,
+            "reused": first.reused,
+            "takes": [_paths_of(take) for take in self.takes],
+            "warnings": list(self.warnings),
+        }
+
+
+def score(
+    inputs: Sequence[Path],
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    range_text: tuple[str, str] | None = None,
+    output: Path | None = None,
+    takes: int | None = None,
+    resend: bool = False,
+    in_place: bool | None = None,
+    preview: bool | None = None,
+    strict: bool | None = None,
+    place: bool = True,
+) -> ScoreResult:
+    """Make music for a timeline, or for videos in order, and lay it into the project.
+
+    `range_text` (in, out) scores a part: timecodes as the timeline shows them, or seconds from its
+    start. What is None is taken from `settings`. Raises the errors of cutscore_composer.errors.
+    """
+    from cutscore.engines import engine_of, ledger_of
+    from cutscore.submit import submit
+
+    progress = progress or Progress()
+    cut, picture = read_picture(inputs, settings, progress, range_text=range_text, strict=strict)
+    folder = output_folder(inputs, settings, output)
+    record_in = picture.start_frame - max(0, cut.start_frame)
+    with ledger_of(settings) as ledger:
+        submissions = submit(
+            request_of(picture, settings),
+            engine_of(settings),
+            ledger,
+            folder=folder,
+            takes=takes or settings.music.takes,
+            resend=resend,
+            progress=progress,
+        )
+    warnings = [*cut.warnings, *(w for take in submissions for w in take.music.warnings)]
+    placed = None
+    if place:
+        progress.report("place", 0.0)
+        placed = _place(submissions[0], cut, record_in, settings, folder, in_place)
+        warnings += placed.warnings
+        progress.report("place", 1.0)
+    film = None
+    if settings.output.preview if preview is None else preview:
+        film = _preview(picture, submissions[0].music.audio, progress)
+    return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)))
+
+
+def plan(
+    inputs: Sequence[Path],
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    range_text: tuple[str, str] | None = None,
+    strict: bool | None = None,
+) -> Cue:
+    """The cue without the sound: what would be hit, style, key, tempo. Writes nothing."""
+    from cutscore_composer.local import LocalEngine
+
+    progress = progress or Progress()
+    _, picture = read_picture(inputs, settings, progress, range_text=range_text, strict=strict)
+    return LocalEngine().plan_only(request_of(picture, settings), progress)
+
+
+def make_reel_of(
+    inputs: Sequence[Path],
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    separate: bool = False,
+    sound: bool = False,
+    progress: Progress | None = None,
+    range_text: tuple[str, str] | None = None,
+) -> tuple[Reel, ...]:
+    """The edit as video files that a server accepts: one Reel for each request it would take."""
+    from cutscore.reel import divide, make_reel
+
+    progress = progress or Progress()
+    _, picture = read_picture(inputs, settings, progress, range_text=range_text)
+    base = output_folder(inputs, settings, folder)
+    base.mkdir(parents=True, exist_ok=True)
+    parts = divide(picture)
+    return tuple(
+        make_reel(
+            replace(picture.section(*part), name=f"{picture.name}_{number}" if len(parts) > 1 else picture.name),
+            base,
+            separate=separate,
+            sound=sound,
+            progress=progress,
+        )
+        for number, part in enumerate(parts, start=1)
+    )
+
+
+def read_picture(
+    inputs: Sequence[Path],
+    settings: Settings,
+    progress: Progress,
+    *,
+    range_text: tuple[str, str] | None = None,
+    strict: bool | None = None,
+) -> tuple[Cut, Picture]:
+    """The Cut of the inputs, and the Picture of it or of a range of it."""
+    from cutscore.readers import read_cut, require_picture
+    from cutscore.timeline_range import frames_of_range
+
+    progress.report("read", 0.0)
+    cut = read_cut(
+        inputs,
+        search=tuple(settings.media.search),
+        strict=settings.media.strict if strict is None else strict,
+    )
+    require_picture(cut)
+    picture = cut.picture()
+    if range_text is not None:
+        picture = picture.section(*frames_of_range(cut, *range_text))
+    progress.report("read", 1.0)
+    return cut, picture
+
+
+def request_of(picture: Picture, settings: Settings) -> Request:
+    """What is asked of the engine, without a folder yet (submit gives it one)."""
+    music = settings.music
+    return Request(
+        picture=picture,
+        wishes=Wishes(
+            description=music.description,
+            tags=tuple(music.tags),
+            style=music.style,
+            sync=music.sync,
+            ending=music.ending,
+            loudness_lufs=music.loudness,
+            peak_dbtp=music.peak,
+        ),
+        stem=picture.name,
+        folder=Path(),
+        seed=music.seed,
+        stems=music.stems,
+    )
+
+
+def output_folder(inputs: Sequence[Path], settings: Settings, output: Path | None = None) -> Path:
+    """Where results go: `output`, else the configured folder, else `NAME.cutscore` beside the first input."""
+    chosen = output or settings.output.folder
+    if chosen is not None:
+        return chosen.expanduser().absolute()
+    first = inputs[0].absolute()
+    return first.with_name(f"{first.stem}.cutscore")
+
+
+def _place(
+    take: Submission, cut: Cut, record_in: int, settings: Settings, folder: Path, in_place: bool | None
+) -> Placed:
+    from cutscore.placers import PlacedMusic, PlaceOptions, place
+
+    music = take.music
+    return place(
+        PlacedMusic(
+            audio=music.audio,
+            cue=music.cue,
+            provenance=take.provenance(),
+            stems=music.stems,
+            record_in=record_in,
+            rate=cut.rate,
+            start_frame=cut.start_frame,
+            name=cut.name,
+        ),
+        cut.source,
+        output_folder=folder,
+        in_place=settings.place.in_place if in_place is None else in_place,
+        options=PlaceOptions(
+            track_name=settings.place.track,
+            hits_as_markers=settings.place.hits_as_markers,
+            gain_db=settings.place.gain_db,
+        ),
+        expected_sha256=cut.source_sha256,
+        cut=cut,
+    )
+
+
+def _preview(picture: Picture, audio: Path, progress: Progress) -> Path:
+    from cutscore.preview import make_preview
+
+    return make_preview(picture, audio, audio.with_suffix(".preview.mp4"), progress=progress)
+
+
+def _paths_of(take: Submission) -> dict[str, Any]:
+    music = take.music
+    return {
+        "music": _text(music.audio),
+        "cue": _text(music.cue_file),
+        "midi": _text(music.midi),
+        "picture": _text(music.score_picture),
+        "rights": _text(take.rights),
+        "stems": [_text(stem.file) for stem in music.stems],
+    }
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
+
+
+__all__ = ["Engine", "ScoreResult", "make_reel_of", "output_folder", "plan", "read_picture", "request_of", "score"]
