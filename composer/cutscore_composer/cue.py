@@ -130,6 +130,7 @@ class Cue:
     """The frame rate as "24000/1001"."""
     frames: int
     duration: float
+    """Seconds, to a microsecond; `frames` and `rate` are exact."""
     samples: int
     sample_rate: int = SAMPLE_RATE
     start_frame: int = 0
@@ -188,7 +189,7 @@ def new_cue(engine: str, rate: Fraction, frames: int, samples: int, **known: Any
         seed=known.pop("seed", None),
         rate=rate_text(rate),
         frames=frames,
-        duration=float(Fraction(frames) / rate),
+        duration=round(float(Fraction(frames) / rate), 6),
         samples=samples,
         **known,
     )

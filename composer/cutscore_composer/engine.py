@@ -22,7 +22,8 @@ class ProgressEvent:
     """How far a stage of the work is."""
 
     stage: str
-    """The trade's name of the stage: read, look, spot, plan, write, play, mix, deliver, reel, upload, wait, download, place, preview."""
+    """The trade's name of the stage: read, look, spot, plan, write, play, mix, deliver, reel, upload, wait,
+    download, place, preview."""
     fraction: float | None
     """0 to 1, or None while that cannot be known."""
     note: str = ""

@@ -55,7 +55,7 @@ class PictureSpan:
 
 @dataclass(frozen=True, slots=True)
 class CutPoint:
-    """A change of shot that the timeline tells: `frame` is the first frame of the new shot (the middle of a transition)."""
+    """A change of shot that the timeline tells; `frame` is the first of the new shot (inside a transition: its cut)."""
 
     frame: int
     kind: CutKind = "cut"

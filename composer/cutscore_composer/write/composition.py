@@ -36,7 +36,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Dynamics:
-    """A point of a part's expression curve: level 0 (niente) to 1 (fortissimo) at a beat, straight to the next point."""
+    """A point of a part's expression curve: level 0 (niente) to 1 (fortissimo), straight to the next point."""
 
     beat: float
     level: float
@@ -49,7 +49,7 @@ class Part:
     role: str
     """What it does in the music: melody, harmony, bass, pulse, accent, colour, percussion."""
     instrument: str
-    """The name of an instrument of the sound pack: piano, violins, violas, cellos, basses, harp, timpani, percussion."""
+    """An instrument of the sound pack: piano, violins, violas, cellos, basses, harp, timpani, percussion."""
     notes: tuple[Note, ...]
     dynamics: tuple[Dynamics, ...] = ()
 
