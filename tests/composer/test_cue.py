@@ -51,7 +51,7 @@ def test_the_file_has_the_published_shape() -> None:
     assert data["schema"] == "cutscore.cue/1"
     documented = set(
         "schema engine seed rate frames duration sample_rate samples brief key metre tempo beats downbeats "
-        "sections cuts hits chords loudness stems speech warnings".split()  # noqa: SIM905
+        "sections cuts hits chords loudness stems speech warnings".split()
     )
     assert documented <= set(data)
     assert set(data) == {f.name for f in fields(c.Cue)}
