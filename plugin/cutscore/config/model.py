@@ -1,0 +1,295 @@
+"""The whole configuration as data: what may stand in cutscore.yaml, with defaults and bounds.
+
+Every model refuses unknown names and cannot be changed once made. `watch` and `jobs` are read and
+checked here already; the watchers that will use them are a package of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from cutscore_composer.wishes import Ending, Sync
+
+OutputFormat = Literal[
+    "mp3_22050_32",
+    "mp3_24000_48",
+    "mp3_44100_32",
+    "mp3_44100_64",
+    "mp3_44100_96",
+    "mp3_44100_128",
+    "mp3_44100_192",
+    "pcm_8000",
+    "pcm_16000",
+    "pcm_22050",
+    "pcm_24000",
+    "pcm_32000",
+    "pcm_44100",
+    "pcm_48000",
+    "ulaw_8000",
+    "alaw_8000",
+    "opus_48000_32",
+    "opus_48000_64",
+    "opus_48000_96",
+    "opus_48000_128",
+    "opus_48000_192",
+]
+ModelId = Literal["music_v1", "music_v2", "music_v2_5"]
+
+
+def _no_bool(value: Any) -> Any:
+    # YAML reads a bare yes as true, and pydantic would take true for 1.
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_bool)]
+Number = Annotated[float, BeforeValidator(_no_bool)]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Section(BaseModel):
+    """What all sections share: unknown names are refused, values are final."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class KeySource(Section):
+    """Where a secret is found; tried in the order env, file, keyring. Never the secret itself."""
+
+    env: str | None = None
+    file: Path | None = None
+    keyring: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_the_key(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError(
+                "holds a secret in clear; name where it is found instead: {env: NAME}, {file: PATH} or {keyring: NAME}"
+            )
+        return value
+
+    @field_validator("env")
+    @classmethod
+    def _a_name(cls, value: str | None) -> str | None:
+        if value is not None and (not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,63}", value) or value.startswith("sk_")):
+            raise ValueError("must be the name of an environment variable, not the key itself")
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> KeySource:
+        if self.env is None and self.file is None and self.keyring is None:
+            raise ValueError("names no source; write {env: NAME}, {file: PATH} or {keyring: NAME}")
+        return self
+
+
+class EngineSettings(Section):
+    """A server with the video-to-music contract."""
+
+    url: str
+    api_key: KeySource | None = None
+    output_format: OutputFormat = "mp3_44100_128"
+    model_id: ModelId = "music_v1"
+    sign_with_c2pa: bool = False
+    description_limit: Whole = Field(default=1000, ge=1, le=4100)
+    separate: bool = False
+    sound: bool = False
+    connect_seconds: Number = Field(default=10.0, gt=0, le=600)
+    upload_seconds: Number = Field(default=60.0, gt=0, le=3600)
+    wait_seconds: Number = Field(default=900.0, gt=0, le=7200)
+    download_seconds: Number = Field(default=60.0, gt=0, le=3600)
+    attempts: Whole = Field(default=4, ge=1, le=20)
+
+    @field_validator("url")
+    @classmethod
+    def _an_http_url(cls, value: str) -> str:
+        return check_url(value)
+
+
+class MusicSettings(Section):
+    """What the music is to be; a name left out lets the picture decide."""
+
+    description: Annotated[str, Field(min_length=1, max_length=4100)] | None = None
+    tags: tuple[Word, ...] = ()
+    style: Word | None = None
+    sync: Sync = "natural"
+    ending: Ending | None = None
+    seed: Whole = Field(default=0, ge=0, le=2**32 - 1)
+    loudness: Number = Field(default=-16.0, ge=-40, le=-8)
+    peak: Number = Field(default=-1.0, ge=-12, le=0)
+    stems: bool = False
+    takes: Whole = Field(default=1, ge=1, le=10)
+
+
+class PlaceSettings(Section):
+    """How the music is laid into the project."""
+
+    in_place: bool = False
+    track: Word = "Music (Cutscore)"
+    hits_as_markers: bool = True
+    gain_db: Number = Field(default=0.0, ge=-60, le=12)
+
+
+class OutputSettings(Section):
+    """Where results go and which extra ones are made."""
+
+    folder: Path | None = None
+    preview: bool = False
+
+
+class MediaSettings(Section):
+    """Where media are looked for when they are not where the timeline says."""
+
+    search: tuple[Path, ...] = ()
+    strict: bool = False
+
+
+class LedgerSettings(Section):
+    """Where it is written down what was asked, paid and received. None: the user's data folder."""
+
+    database: str | None = None
+    store: Path | None = None
+
+    @property
+    def database_url(self) -> str:
+        """The database to use, as a URL."""
+        return self.database or f"sqlite:///{(data_folder() / 'ledger.sqlite').as_posix()}"
+
+    @property
+    def store_folder(self) -> Path:
+        """The folder to keep received audio in."""
+        return self.store or data_folder() / "store"
+
+
+class Profile(Section):
+    """Settings under one name; what a profile says goes before what stands outside of it."""
+
+    engine: str | None = None
+    music: MusicSettings = MusicSettings()
+    place: PlaceSettings = PlaceSettings()
+    output: OutputSettings = OutputSettings()
+
+
+class WatchFolder(Section):
+    """One watched folder (for `cutscore watch`)."""
+
+    path: Path
+    patterns: tuple[Word, ...] = ("*.mp4", "*.mov", "*.mkv", "*.mxf", "*.ts")
+    ignore: tuple[Word, ...] = (".*", "~*", "*.part", "*.partial", "*.tmp", "*.crdownload")
+    recursive: bool = False
+    polling: Literal["auto", "always", "never"] = "auto"
+    profile: str | None = None
+    project: str | None = None
+    output: Path | None = None
+    source: Literal["leave", "move"] = "leave"
+
+
+class HookSettings(Section):
+    """What is run when a job ends: an argument list, never a shell line."""
+
+    on_done: tuple[str, ...] = ()
+    on_failed: tuple[str, ...] = ()
+    on_parked: tuple[str, ...] = ()
+    timeout_seconds: Number = Field(default=60.0, gt=0, le=3600)
+    webhook: str | None = None
+    webhook_secret: KeySource | None = None
+
+    @field_validator("webhook")
+    @classmethod
+    def _an_http_url(cls, value: str | None) -> str | None:
+        return None if value is None else check_url(value)
+
+
+class JobSettings(Section):
+    """How the watcher's jobs are run."""
+
+    database: str | None = None
+    concurrency: Whole = Field(default=1, ge=1, le=64)
+    attempts: Whole = Field(default=3, ge=1, le=20)
+    scan_seconds: Number = Field(default=30.0, ge=1, le=3600)
+    quiet_seconds: Number = Field(default=2.0, ge=0, le=3600)
+    keep_days: Whole = Field(default=30, ge=1, le=3650)
+    hooks: HookSettings = HookSettings()
+
+
+ELEVENLABS: dict[str, Any] = {"url": "https://api.elevenlabs.io", "api_key": {"env": "ELEVENLABS_API_KEY"}}
+"""What is known of the cloud service before anything is configured."""
+
+
+class Settings(Section):
+    """Everything that can be configured."""
+
+    engine: str = "local"
+    engines: dict[str, EngineSettings] = Field(default_factory=dict, validate_default=True)
+    music: MusicSettings = MusicSettings()
+    place: PlaceSettings = PlaceSettings()
+    output: OutputSettings = OutputSettings()
+    media: MediaSettings = MediaSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    profiles: dict[str, Profile] = Field(default_factory=dict)
+    watch: tuple[WatchFolder, ...] = ()
+    jobs: JobSettings = JobSettings()
+
+    @field_validator("engines", mode="before")
+    @classmethod
+    def _with_the_known(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        own = value.get("elevenlabs", {})
+        return {**value, "elevenlabs": {**ELEVENLABS, **own} if isinstance(own, dict) else own}
+
+    def engine_problem(self, name: str) -> str | None:
+        """What is wrong with an engine's name: it must be "local", one of `engines`, or a URL. None: nothing."""
+        if name == "local" or name in self.engines:
+            return None
+        if "://" not in name:
+            known = ", ".join(["local", *sorted(self.engines)])
+            return f"engine {name!r} is not known; write one of {known}, or the URL of a server"
+        try:
+            check_url(name)
+        except ValueError as error:
+            return f"the engine's URL {error}"
+        return None
+
+    def with_profile(self, name: str) -> Settings:
+        """These settings with a profile laid over them. Raises KeyError when there is no such profile."""
+        profile = self.profiles[name]
+        return self.model_copy(
+            update={
+                "engine": profile.engine or self.engine,
+                "music": laid_over(self.music, profile.music),
+                "place": laid_over(self.place, profile.place),
+                "output": laid_over(self.output, profile.output),
+            }
+        )
+
+
+SectionT = TypeVar("SectionT", bound=Section)
+
+
+def laid_over(base: SectionT, over: SectionT) -> SectionT:
+    """`base` with what was said explicitly in `over`."""
+    return base.model_copy(update={name: getattr(over, name) for name in over.model_fields_set})
+
+
+def check_url(value: str) -> str:
+    """`value` when it is an http(s) URL without a password in it; else ValueError."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL like http://studio:8000")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password")
+    return value
+
+
+def data_folder() -> Path:
+    """The user's data folder for Cutscore; it may not exist yet."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("cutscore", appauthor=False))
