@@ -7,38 +7,36 @@ checked here already; the watchers that will use them are a package of their own
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
+from cutscore_composer.contract import (
+    DEFAULT_FORMAT,
+    DEFAULT_MODEL,
+    FORMATS,
+    LONGEST_DESCRIPTION,
+    LONGEST_DESCRIPTION_NEWER,
+    MODELS,
+)
 from cutscore_composer.wishes import Ending, Sync
 
-OutputFormat = Literal[
-    "mp3_22050_32",
-    "mp3_24000_48",
-    "mp3_44100_32",
-    "mp3_44100_64",
-    "mp3_44100_96",
-    "mp3_44100_128",
-    "mp3_44100_192",
-    "pcm_8000",
-    "pcm_16000",
-    "pcm_22050",
-    "pcm_24000",
-    "pcm_32000",
-    "pcm_44100",
-    "pcm_48000",
-    "ulaw_8000",
-    "alaw_8000",
-    "opus_48000_32",
-    "opus_48000_64",
-    "opus_48000_96",
-    "opus_48000_128",
-    "opus_48000_192",
-]
-ModelId = Literal["music_v1", "music_v2", "music_v2_5"]
+
+def _one_of(choices: Iterable[str]) -> AfterValidator:
+    """A validator for names that another module owns."""
+    names = tuple(choices)
+
+    def check(value: str) -> str:
+        if value not in names:
+            expected = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
+            raise PydanticCustomError("literal_error", "must be one of {expected}", {"expected": expected})
+        return value
+
+    return AfterValidator(check)
 
 
 def _no_bool(value: Any) -> Any:
@@ -94,10 +92,10 @@ class EngineSettings(Section):
 
     url: str
     api_key: KeySource | None = None
-    output_format: OutputFormat = "mp3_44100_128"
-    model_id: ModelId = "music_v1"
+    output_format: Annotated[str, _one_of(FORMATS)] = DEFAULT_FORMAT
+    model_id: Annotated[str, _one_of(MODELS)] = DEFAULT_MODEL
     sign_with_c2pa: bool = False
-    description_limit: Whole = Field(default=1000, ge=1, le=4100)
+    description_limit: Whole = Field(default=LONGEST_DESCRIPTION, ge=1, le=LONGEST_DESCRIPTION_NEWER)
     separate: bool = False
     sound: bool = False
     connect_seconds: Number = Field(default=10.0, gt=0, le=600)
@@ -115,7 +113,7 @@ class EngineSettings(Section):
 class MusicSettings(Section):
     """What the music is to be; a name left out lets the picture decide."""
 
-    description: Annotated[str, Field(min_length=1, max_length=4100)] | None = None
+    description: Annotated[str, Field(min_length=1, max_length=LONGEST_DESCRIPTION_NEWER)] | None = None
     tags: tuple[Word, ...] = ()
     style: Word | None = None
     sync: Sync = "natural"
