@@ -1,0 +1,236 @@
+"""Video: the frame that a media file shows at any moment, exact to the frame, forwards and after any jump.
+
+    >>> with VideoSource(Path("film.mp4")) as film:                          # doctest: +SKIP
+    ...     frame = film.frame_at(Fraction(125, 24))
+    ...     for seconds, frame in film.frames(Fraction(2), Fraction(3)): ...
+
+Positions count in seconds from the file's first frame, whatever its time stamps start at. The frame
+shown at a position is the last one whose time stamp is not later, allowing `EARLY` for the rounding
+of time stamps and of positions; past the end it is the last frame there is, before the start the first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import av
+import av.error
+
+from cutscore_composer.errors import InputRefused
+from cutscore_composer.media.probe import OPEN_OPTIONS, MediaFacts, VideoFacts, probe
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+Skip = Literal["none", "nonref", "bidir", "nonkey"]
+"""Frames that need not be decoded: none, those no other refers to, bidirectional ones, all but key frames."""
+
+EARLY = Fraction(1, 800)
+"""Seconds that a frame may be shown before its time stamp: Matroska rounds to 1 ms, MP4 to one tick."""
+SEEK_BACK_SECONDS = (0, 1, 4, 16, 64)
+"""How far before the wanted moment to look for a key frame, until one is early enough."""
+BLIND_JUMP_SECONDS = 10
+"""Without an index of key frames, jumps up to this far are decoded through rather than sought."""
+
+
+class VideoSource:
+    """A media file's main video stream, read by position.
+
+    Reading forwards is fast; any other jump seeks to the key frame before and decodes on. Frames
+    come as decoded: not yet turned upright, in the file's own size and pixel format.
+    """
+
+    def __init__(self, path: Path, *, skip: Skip = "none") -> None:
+        """Open `path`. Raises InputRefused when it is missing, unreadable, or has no picture."""
+        self.path = path
+        self.facts: MediaFacts = probe(path)
+        video = self.facts.main_video
+        if video is None:
+            raise InputRefused(f"{path} holds sound but no picture; name a video file.")
+        self.video: VideoFacts = video
+        self._skip = skip
+        self._mark = _mark(path)
+        self._damaged = 0
+        self._held_at: Fraction | None = None
+        self._has_stamps = True
+        self._current: tuple[int, VideoFrame] | None = None
+        self._coming: tuple[int, VideoFrame] | None = None
+        self._decoder: Iterator[tuple[int, VideoFrame]] = iter(())
+        self._open()
+
+    def __enter__(self) -> VideoSource:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file free."""
+        self._container.close()
+
+    @property
+    def position(self) -> Fraction:
+        """Where reading is, in seconds; the next forward frames are cheap from here."""
+        return Fraction(0) if self._current is None else self._seconds(self._current[0])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was found wrong with the file so far, one sentence each."""
+        found = []
+        if self._damaged:
+            found.append(f"{self.path.name}: {self._damaged} damaged packets were skipped; the frame before is held.")
+        if self._held_at is not None:
+            found.append(
+                f"{self.path.name} ends at {float(self._held_at):.2f} s, before the edit is done with it; "
+                "its last frame is held."
+            )
+        return tuple(found)
+
+    def frame_at(self, seconds: Fraction) -> VideoFrame:
+        """The frame shown at a position. Raises InputRefused if there is none at all or the file has changed."""
+        target = self._start + math.floor((seconds + self._early) / self._tick)
+        if self._must_jump(target):
+            self._seek(target)
+        while True:
+            if self._coming is None:
+                self._coming = next(self._decoder, None)
+            if self._coming is None or self._coming[0] > target:
+                break
+            self._current, self._coming = self._coming, None
+        if self._current is None:  # asked before the first frame
+            self._current, self._coming = self._coming, None
+        if self._current is None:
+            raise InputRefused(f"{self.path} has no frame that can be decoded; play it, then export it again.")
+        if self._coming is None and self._held_at is None:
+            self._note_end(target)
+        return self._current[1]
+
+    def frames(self, start_seconds: Fraction, end_seconds: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """Every frame shown from `start_seconds` up to `end_seconds`, each with its own position in seconds.
+
+        The first is the one shown at `start_seconds`, so its position may be earlier.
+        """
+        if start_seconds >= end_seconds:
+            return
+        first = self.frame_at(start_seconds)
+        yield self.position, first
+        end = self._start + math.ceil((end_seconds - self._early) / self._tick)
+        while True:
+            if self._coming is None:
+                self._coming = next(self._decoder, None)
+            if self._coming is None or self._coming[0] >= end:
+                return
+            self._current, self._coming = self._coming, None
+            yield self._seconds(self._current[0]), self._current[1]
+
+    def check_unchanged(self) -> None:
+        """Raise InputRefused if the file is no longer the one that was opened."""
+        if _mark(self.path) != self._mark:
+            raise InputRefused(f"{self.path} was changed while it was read; wait until it is finished, then try again.")
+
+    def _seconds(self, stamp: int) -> Fraction:
+        return (stamp - self._start) * self._tick
+
+    def _open(self) -> None:
+        try:
+            self._container: InputContainer = av.open(
+                f"file:{self.path}", options=OPEN_OPTIONS, metadata_errors="replace"
+            )
+        except (av.error.FFmpegError, OSError) as error:
+            raise InputRefused(f"{self.path} can no longer be opened ({error.strerror}).") from error
+        stream = self._container.streams[self.video.index]
+        stream.thread_type = "SLICE" if self.facts.is_image else "AUTO"  # type: ignore[assignment]
+        stream.codec_context.skip_frame = self._skip.upper()  # type: ignore[assignment]
+        self._stream: VideoStream = stream
+        self._tick = Fraction(stream.time_base or Fraction(1, 1000))
+        self._start = math.floor(self.video.start_seconds / self._tick)
+        self._step = max(1, round(1 / self.video.rate / self._tick))
+        self._end = self._start
+        self._early = min(EARLY, 1 / self.video.rate / 4)
+        self._restart()
+
+    def _restart(self) -> None:
+        """Forget what was decoded; the container stands where it was put."""
+        self._current = self._coming = None
+        self._decoder = self._decode()
+
+    def _decode(self) -> Iterator[tuple[int, VideoFrame]]:
+        """Frames with rising time stamps from where the container stands; what is damaged is counted and left out."""
+        last: int | None = None
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                decoded = self._stream.decode(None) if packet is None else packet.decode()
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, OSError):
+                self._damaged += 1
+                continue
+            for frame in decoded:
+                stamp = frame.pts
+                if stamp is None:  # a raw stream without time stamps: count
+                    self._has_stamps = False
+                    stamp = self._start if last is None else last + self._step
+                if last is None or stamp > last:
+                    last = stamp
+                    self._end = stamp + max(self._step, frame.duration or 0)
+                    yield stamp, frame
+            if packet is None:
+                return
+
+    def _must_jump(self, target: int) -> bool:
+        if self._current is None:
+            return self._coming is not None or target > self._start
+        if target < self._current[0]:
+            return True
+        reached = (self._coming or self._current)[0]
+        ahead = (target - reached) * self._tick
+        if ahead < 1 or not self._has_stamps:
+            return False
+        entries = self._stream.index_entries
+        key = entries.search_timestamp(target) if len(entries) else -1
+        return bool(entries[key].timestamp > reached) if key >= 0 else ahead > BLIND_JUMP_SECONDS
+
+    def _seek(self, target: int) -> None:
+        """Stand at a frame not later than `target`, or at the first frame there is."""
+        self.check_unchanged()
+        for back in SEEK_BACK_SECONDS if self._has_stamps else ():
+            stamp = target - math.ceil(back / self._tick)
+            if stamp <= self._start:
+                break
+            try:
+                self._container.seek(stamp, stream=self._stream)
+            except (av.error.FFmpegError, OSError):
+                break
+            self._restart()
+            self._coming = next(self._decoder, None)
+            if self._coming is not None and self._coming[0] <= target:
+                return
+            if not self._has_stamps:
+                break
+        self._container.close()  # opening again is the one way back to the start that every format knows
+        self._open()
+
+    def _note_end(self, target: int) -> None:
+        if self.facts.is_image:
+            return
+        if target >= self._end + self._step // 2:
+            self._held_at = self._seconds(self._end)
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    """What tells that a file is still the same: its size and time of change."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise InputRefused(f"{path} can no longer be read ({error.strerror}).") from error
+    return status.st_size, status.st_mtime_ns
