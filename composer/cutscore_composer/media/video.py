@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import av
 import av.error
@@ -57,7 +57,7 @@ class VideoSource:
             raise InputRefused(f"{path} holds sound but no picture; name a video file.")
         self.video: VideoFacts = video
         self._skip = skip
-        self._mark = _mark(path)
+        self._mark = file_mark(path)
         self._damaged = 0
         self._held_at: Fraction | None = None
         self._has_stamps = True
@@ -133,7 +133,7 @@ class VideoSource:
 
     def check_unchanged(self) -> None:
         """Raise InputRefused if the file is no longer the one that was opened."""
-        if _mark(self.path) != self._mark:
+        if file_mark(self.path) != self._mark:
             raise InputRefused(f"{self.path} was changed while it was read; wait until it is finished, then try again.")
 
     def _seconds(self, stamp: int) -> Fraction:
@@ -146,10 +146,10 @@ class VideoSource:
             )
         except (av.error.FFmpegError, OSError) as error:
             raise InputRefused(f"{self.path} can no longer be opened ({error.strerror}).") from error
-        stream = self._container.streams[self.video.index]
-        stream.thread_type = "SLICE" if self.facts.is_image else "AUTO"  # type: ignore[assignment]
+        stream = cast("VideoStream", self._container.streams[self.video.index])
+        stream.thread_type = "SLICE" if self.facts.is_image else "AUTO"
         stream.codec_context.skip_frame = self._skip.upper()  # type: ignore[assignment]
-        self._stream: VideoStream = stream
+        self._stream = stream
         self._tick = Fraction(stream.time_base or Fraction(1, 1000))
         self._start = math.floor(self.video.start_seconds / self._tick)
         self._step = max(1, round(1 / self.video.rate / self._tick))
@@ -227,7 +227,7 @@ class VideoSource:
             self._held_at = self._seconds(self._end)
 
 
-def _mark(path: Path) -> tuple[int, int]:
+def file_mark(path: Path) -> tuple[int, int]:
     """What tells that a file is still the same: its size and time of change."""
     try:
         status = path.stat()
