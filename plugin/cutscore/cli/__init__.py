@@ -1,1 +1,1 @@
-"""The cutscore command."""
+"""The cutscore command: a lazy table of names (main), one module for each command, the screen and its progress."""

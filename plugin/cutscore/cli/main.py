@@ -1,0 +1,125 @@
+"""The `cutscore` command: a table of names; a command's module is loaded only when it is called.
+
+`cutscore --help` therefore answers at once, whatever the commands need.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+from cutscore.cli.screen import say, tell
+
+COMMANDS: dict[str, str] = {
+    "score": "Make music for a timeline or for videos, and lay it into the project.",
+    "plan": "Say what the music would be: hits, style, key, tempo; no sound is made.",
+    "read": "Read a timeline and say what is in it.",
+    "reel": "Make the edit into the small video that a server is sent.",
+    "place": "Lay music into a project.",
+    "demo": "Draw a short film, score it, place the music, and say where to look.",
+    "init": "Write a configuration with every option explained.",
+    "doctor": "Say what is found on this machine and what is missing.",
+    "parked": "List paid calls whose outcome is not known.",
+}
+"""What can be called; the module of each has its name, the function in it is `command`."""
+
+COMING: dict[str, str] = {
+    "watch": "Watching folders",
+    "jobs": "The list of jobs",
+    "serve": "The server",
+    "install": "Installing into an editor",
+}
+"""What is planned and answers so."""
+
+DEBUG = "--debug"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command and leave with its exit code."""
+    sys.exit(run(list(sys.argv[1:] if argv is None else argv)))
+
+
+def run(argv: list[str]) -> int:
+    """The exit code of a command line: 0, or that of the error (see cutscore_composer.errors)."""
+    debug = bool(os.environ.get("CUTSCORE_DEBUG"))
+    ours = argv[: argv.index("--")] if "--" in argv else argv
+    if DEBUG in ours:
+        argv = [word for word in ours if word != DEBUG] + argv[len(ours) :]
+        debug = True
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    try:
+        code = _dispatch(argv)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        tell("Stopped.")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`cutscore read … | head`): that is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        if debug:
+            raise
+        from cutscore.cli.failure import exit_code_for
+
+        return exit_code_for(error, argv)
+    return code
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    """A warning meant for the user is told in one sentence; the libraries' own are for developers (-W error)."""
+    if category.__module__.startswith("cutscore"):
+        tell(f"Note: {message}")
+
+
+def _dispatch(argv: list[str]) -> int:
+    name = argv[0] if argv else "--help"
+    if name in ("-h", "--help", "help"):
+        if len(argv) == 2 and argv[1] in COMMANDS:
+            return _call(argv[1], ["--help"])
+        return _help()
+    if name == "--version":
+        from cutscore import __version__
+
+        say(f"cutscore {__version__}")
+        return 0
+    if name in COMING:
+        tell(f"{COMING[name]} (cutscore {name}) is not yet here.")
+        return 2
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, [*COMMANDS, *COMING], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`cutscore --help` lists them."
+        kind = "option" if name.startswith("-") else "command"
+        tell(f"There is no {kind} {name!r}; {hint}")
+        return 2
+    return _call(name, argv[1:])
+
+
+def _call(name: str, arguments: list[str]) -> int:
+    import typer
+
+    module = importlib.import_module(f"cutscore.cli.{name}")
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.command(help=module.command.__doc__, context_settings={"help_option_names": ["-h", "--help"]})(module.command)
+    result = typer.main.get_command(app).main(arguments, prog_name=f"cutscore {name}", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _help() -> int:
+    say("Cutscore puts music under an edit.\n")
+    say("  cutscore score INPUT...      a timeline (.otio .otioz .otiod .edl .xml .aaf) or videos in order\n")
+    for name, about in COMMANDS.items():
+        say(f"  {name:<8} {about}")
+    say(f"\nNot yet here: {', '.join(COMING)}.")
+    say("\nOptions of a command: cutscore COMMAND --help. Everywhere: --debug shows where an error came from.")
+    say("Exit codes: 0 done, 2 command line or configuration, 3 input refused, 4 engine failed,")
+    say("            5 a paid call's outcome is unknown, 6 could not write, 130 stopped, 1 a fault in Cutscore.")
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""`cutscore place`: lay music into a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cutscore.cli import options as o
+from cutscore.cli.screen import printable, say, say_json, tell
+from cutscore.cli.work import working
+
+
+def command(
+    music: Annotated[
+        Path, typer.Argument(metavar="MUSIC", help="A WAV file, with its NAME.cue.json beside it or not.")
+    ],
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The timeline to lay it into.")],
+    output: o.Output = None,
+    in_place: Annotated[
+        bool | None,
+        typer.Option("--in-place/--no-in-place", help="Edit the project itself (a copy is kept).", show_default=False),
+    ] = None,
+    config: o.Config = None,
+    profile: o.ProfileName = None,
+    json_: o.AsJson = False,
+    progress: o.ShowProgress = "auto",
+) -> None:
+    """Lay music into a project: one track is added, all else stays as it was."""
+    settings = o.settings_from(config, profile)
+    from cutscore import scoring
+
+    with working(progress) as shown:
+        placed = scoring.place_music(music, project, settings, output=output, in_place=in_place, progress=shown)
+    for warning in placed.warnings:
+        tell(f"Note: {warning}")
+    where = None if placed.project is None else str(placed.project.absolute())
+    if json_:
+        say_json({"project": where, "warnings": list(placed.warnings)})
+    else:
+        say(f"Project        {printable(where or 'none')}")

@@ -1,0 +1,67 @@
+"""What a person is told when music was made: the files, the hits with their errors, the warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cutscore.cli.screen import printable, say, tell
+from cutscore_composer.cue import Cue, CueHit, read_cue
+
+FILES = {
+    "music": "Music",
+    "project": "Project",
+    "preview": "Preview",
+    "picture": "Score picture",
+    "cue": "Cue file",
+    "midi": "MIDI",
+    "rights": "Rights",
+}
+
+
+def say_result(report: dict[str, Any]) -> None:
+    """The files of a scoring and what the music does, a few lines; warnings go to standard error."""
+    for warning in report["warnings"]:
+        tell(f"Note: {warning}")
+    say_files(report)
+    if report["cue"]:
+        say_music(read_cue(Path(report["cue"])))
+
+
+def say_files(report: dict[str, Any]) -> None:
+    """One line a file; the other takes below."""
+    for key, title in FILES.items():
+        if report.get(key):
+            say(f"{title:<14} {printable(report[key])}")
+    for stem in report.get("stems") or ():
+        say(f"{'Stem':<14} {printable(stem)}")
+    for number, take in enumerate(report["takes"][1:], start=2):
+        say(f"{f'Take {number}':<14} {printable(str(take['music']))}")
+
+
+def say_music(cue: Cue) -> None:
+    """Key, tempo and how well the hits are met, in a line or two."""
+    facts = [f"{cue.duration:.2f} s"]
+    if cue.brief.style:
+        facts.append(printable(cue.brief.style))
+    if cue.key:
+        facts.append(f"{cue.key.tonic} {cue.key.mode}")
+    if cue.tempo:
+        facts.append(f"{cue.tempo.bpm:.0f} bpm")
+    if cue.loudness:
+        facts.append(f"{cue.loudness.lufs:.1f} LUFS, {cue.loudness.dbtp:.1f} dBTP")
+    say(f"\n{', '.join(facts)}.")
+    if cue.brief.instruments:
+        say(f"Played by {printable(', '.join(cue.brief.instruments))}.")
+    if cue.hits:
+        met = [hit for hit in cue.hits if -10.0 <= hit.error_ms <= 60.0]
+        worst = max(cue.hits, key=lambda hit: abs(hit.error_ms))
+        say(f"{len(met)} of {len(cue.hits)} hits fall within -10 to +60 ms; the furthest is {worst.error_ms:+.1f} ms.")
+
+
+def say_hits(hits: Sequence[CueHit]) -> None:
+    """A table of the hits: where, why, how strong, on which beat, how far off."""
+    say(f"{'time':>9}  {'kind':<7} {'weight':>6}  {'on':<9} {'error':>9}")
+    for hit in hits:
+        say(f"{hit.time:>7.3f} s  {hit.kind:<7} {hit.weight:>6.2f}  {hit.on:<9} {hit.error_ms:>+6.1f} ms")
