@@ -1,4 +1,4 @@
-"""Input that is odd but right is scored exactly; input that is wrong is refused in one sentence, nothing left behind."""
+"""Odd but right input is scored exactly; wrong input is refused in one sentence, nothing left behind."""
 
 from __future__ import annotations
 
