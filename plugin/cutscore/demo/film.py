@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -36,20 +37,25 @@ def draw_film(folder: Path, progress: Progress) -> dict[str, Path]:
     Raises OutputFailed when they cannot be written, Cancelled when the work is stopped.
     """
     total = sum(frames for _, frames in SCENES.values())
-    done = 0
-    made = {}
-    for name, (scene, frames) in SCENES.items():
+    done = dict.fromkeys(SCENES, 0)
+
+    def draw(name: str) -> Path:
+        scene, frames = SCENES[name]
         path = folder / f"{name}.mp4"
 
-        def told(frame: int, name: str = name, before: int = done) -> None:
-            progress.report("draw", (before + frame) / total, name)
+        def told(frame: int) -> None:
+            done[name] = frame
+            progress.report("draw", sum(done.values()) / total, name)
 
+        _encode(path, scene(), frames, name, told)
+        return path
+
+    # Two at once: encoding runs outside of Python and overlaps with the painting of the other scene.
+    with ThreadPoolExecutor(max_workers=2) as pool:
         try:
-            _encode(path, scene(), frames, name, told)
+            made = dict(zip(SCENES, pool.map(draw, SCENES), strict=True))
         except OSError as error:
-            raise OutputFailed(f"{path} cannot be written: {error.strerror or error}.") from error
-        made[name] = path
-        done += frames
+            raise OutputFailed(f"The film cannot be written to {folder}: {error.strerror or error}.") from error
     progress.report("draw", 1.0)
     return made
 
