@@ -79,13 +79,11 @@ class Sources:
         source = self._take(path, near)
         try:
             yield source
-        except BaseException:
             if source is not None:
-                self._close(source)
-            raise
-        if source is not None:
-            source.check_unchanged()
-            self._idle.append(source)
+                source.check_unchanged()
+        finally:
+            if source is not None:
+                self._idle.append(source)
             while len(self._idle) > IDLE_SOURCES:
                 self._close(self._idle.pop(0))
 

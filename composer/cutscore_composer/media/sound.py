@@ -214,11 +214,14 @@ def _decoded(
     while True:
         try:
             packet = next(packets, None)
+        except (av.error.FFmpegError, OSError):  # nothing follows: flush the decoder
+            packet = None
+        try:
             frames = stream.decode(None) if packet is None else packet.decode()
         except av.error.EOFError:
             return
         except (av.error.FFmpegError, OSError):
-            continue
+            frames = []
         for frame in frames:
             if frame.pts is not None and frame.time_base:
                 due = frame.pts * Fraction(frame.time_base)

@@ -61,6 +61,8 @@ class VideoSource:
         self._damaged = 0
         self._held_at: Fraction | None = None
         self._has_stamps = True
+        self._ended = False
+        self._first: int | None = None
         self._current: tuple[int, VideoFrame] | None = None
         self._coming: tuple[int, VideoFrame] | None = None
         self._decoder: Iterator[tuple[int, VideoFrame]] = iter(())
@@ -99,14 +101,11 @@ class VideoSource:
         target = self._start + math.floor((seconds + self._early) / self._tick)
         if self._must_jump(target):
             self._seek(target)
-        while True:
-            if self._coming is None:
-                self._coming = next(self._decoder, None)
-            if self._coming is None or self._coming[0] > target:
-                break
+        while self._look_ahead() and self._coming is not None and self._coming[0] <= target:
             self._current, self._coming = self._coming, None
-        if self._current is None:  # asked before the first frame
+        if self._current is None and self._coming is not None:  # asked before the first frame
             self._current, self._coming = self._coming, None
+            self._first = self._current[0]
         if self._current is None:
             raise InputRefused(f"{self.path} has no frame that can be decoded; play it, then export it again.")
         if self._coming is None and self._held_at is None:
@@ -123,13 +122,16 @@ class VideoSource:
         first = self.frame_at(start_seconds)
         yield self.position, first
         end = self._start + math.ceil((end_seconds - self._early) / self._tick)
-        while True:
-            if self._coming is None:
-                self._coming = next(self._decoder, None)
-            if self._coming is None or self._coming[0] >= end:
-                return
+        while self._look_ahead() and self._coming is not None and self._coming[0] < end:
             self._current, self._coming = self._coming, None
             yield self._seconds(self._current[0]), self._current[1]
+
+    def _look_ahead(self) -> bool:
+        """Decode the coming frame unless that is done; whether there is one."""
+        if self._coming is None and not self._ended:
+            self._coming = next(self._decoder, None)
+            self._ended = self._coming is None
+        return self._coming is not None
 
     def check_unchanged(self) -> None:
         """Raise InputRefused if the file is no longer the one that was opened."""
@@ -160,6 +162,7 @@ class VideoSource:
     def _restart(self) -> None:
         """Forget what was decoded; the container stands where it was put."""
         self._current = self._coming = None
+        self._ended = False
         self._decoder = self._decode()
 
     def _decode(self) -> Iterator[tuple[int, VideoFrame]]:
@@ -169,12 +172,16 @@ class VideoSource:
         while True:
             try:
                 packet = next(packets, None)
+            except (av.error.FFmpegError, OSError):  # nothing follows: flush the decoder
+                self._damaged += 1
+                packet = None
+            try:
                 decoded = self._stream.decode(None) if packet is None else packet.decode()
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, OSError):
                 self._damaged += 1
-                continue
+                decoded = []
             for frame in decoded:
                 stamp = frame.pts
                 if stamp is None:  # a raw stream without time stamps: count
@@ -191,7 +198,9 @@ class VideoSource:
         if self._current is None:
             return self._coming is not None or target > self._start
         if target < self._current[0]:
-            return True
+            return self._current[0] != self._first
+        if self._ended:
+            return False
         reached = (self._coming or self._current)[0]
         ahead = (target - reached) * self._tick
         if ahead < 1 or not self._has_stamps:
@@ -212,8 +221,7 @@ class VideoSource:
             except (av.error.FFmpegError, OSError):
                 break
             self._restart()
-            self._coming = next(self._decoder, None)
-            if self._coming is not None and self._coming[0] <= target:
+            if self._look_ahead() and self._coming is not None and self._coming[0] <= target:
                 return
             if not self._has_stamps:
                 break
