@@ -96,12 +96,19 @@ class EngineSettings(Section):
     model_id: Annotated[str, _one_of(MODELS)] = DEFAULT_MODEL
     sign_with_c2pa: bool = False
     description_limit: Whole = Field(default=LONGEST_DESCRIPTION, ge=1, le=LONGEST_DESCRIPTION_NEWER)
-    separate: bool = False
-    sound: bool = False
+    separate_clips: bool = False
+    send_sound: bool = False
+    use_audio_as_reference: bool = False
+    add_sfx: bool = False
+    separate_tracks: bool = False
+    enable_logging: bool | None = None
+    raw_channels: Annotated[Whole, Field(ge=1, le=2)] | None = None
+    proxy: bool | None = None
     connect_seconds: Number = Field(default=10.0, gt=0, le=600)
     upload_seconds: Number = Field(default=60.0, gt=0, le=3600)
     wait_seconds: Number = Field(default=900.0, gt=0, le=7200)
     download_seconds: Number = Field(default=60.0, gt=0, le=3600)
+    total_seconds: Number = Field(default=7200.0, gt=0, le=86400)
     attempts: Whole = Field(default=4, ge=1, le=20)
 
     @field_validator("url")
