@@ -50,7 +50,7 @@ def run(argv: list[str]) -> int:
     if DEBUG in ours:
         argv = [word for word in ours if word != DEBUG] + argv[len(ours) :]
         debug = True
-    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    warnings.showwarning = _show_warning
     try:
         code = _dispatch(argv)
         sys.stdout.flush()
