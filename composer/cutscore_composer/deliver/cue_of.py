@@ -1,0 +1,114 @@
+"""Composition, spotting notes and measurements to the cue file's `Cue`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cutscore_composer.cue import (
+    Cue,
+    CueBrief,
+    CueChord,
+    CueCut,
+    CueHit,
+    CueKey,
+    CueLoudness,
+    CueSection,
+    CueSpeech,
+    CueStem,
+    CueTempo,
+    TempoPoint,
+    new_cue,
+)
+from cutscore_composer.look.seen import Seen
+from cutscore_composer.spot.spotting import Spotting
+from cutscore_composer.timebase import SAMPLE_RATE, samples_for
+from cutscore_composer.write.composition import Composition
+
+
+def cue_of(
+    composition: Composition,
+    spotting: Spotting,
+    seen: Seen,
+    *,
+    start_frame: int = 0,
+    loudness: CueLoudness | None = None,
+    stems: tuple[CueStem, ...] = (),
+    engine: str = "local",
+    warnings: tuple[str, ...] = (),
+) -> Cue:
+    """The cue of a composition. `start_frame`: the picture's start timecode; `warnings`: further ones."""
+    brief, rate = composition.brief, composition.rate
+    beats, downbeats = _beats(composition)
+    told = (*seen.warnings, *composition.warnings, *warnings)
+    return new_cue(
+        engine,
+        rate,
+        composition.frames,
+        samples_for(composition.frames, rate, SAMPLE_RATE),
+        seed=composition.seed,
+        start_frame=start_frame,
+        brief=CueBrief(
+            style=brief.style,
+            description=brief.description,
+            tags=brief.tags,
+            instruments=brief.instruments,
+            valence=brief.valence,
+            energy=brief.energy,
+            ending=brief.ending,
+            sync=brief.sync,
+        ),
+        key=CueKey(brief.key.tonic, brief.key.mode),
+        metre=f"{brief.metre[0]}/{brief.metre[1]}",
+        tempo=_tempo(composition),
+        beats=beats,
+        downbeats=downbeats,
+        sections=tuple(
+            CueSection(
+                float(Fraction(s.frame_in) / rate), float(Fraction(s.frame_out) / rate), s.name, float(s.energy)
+            )
+            for s in composition.sections
+        ),
+        cuts=tuple(CueCut(float(Fraction(c.frame) / rate), c.kind, float(c.weight)) for c in spotting.cuts),
+        hits=tuple(
+            CueHit(h.moment_seconds, h.kind, float(h.weight), round(1000 * (h.seconds - h.moment_seconds), 3), h.on)
+            for h in composition.hits
+        ),
+        chords=tuple(
+            CueChord(max(0.0, composition.tempo.seconds(c.beat)), c.symbol)
+            for c in composition.chords
+            if composition.tempo.seconds(c.beat) < composition.seconds
+        ),
+        loudness=loudness,
+        stems=stems,
+        speech=tuple(CueSpeech(float(Fraction(a) / rate), float(Fraction(b) / rate)) for a, b in spotting.speech),
+        warnings=tuple(dict.fromkeys(told)),
+    )
+
+
+def _beats(composition: Composition) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Times of all beats and of the downbeats inside the picture."""
+    beats: list[float] = []
+    downbeats: list[float] = []
+    for bar in composition.bars:
+        for index in range(bar.beats):
+            at = composition.tempo.seconds(bar.beat + index)
+            if not -1e-9 <= at < composition.seconds:
+                continue
+            beats.append(max(0.0, at))
+            if index == 0 and bar.beat >= 0:
+                downbeats.append(max(0.0, at))
+    return tuple(beats), tuple(downbeats)
+
+
+def _tempo(composition: Composition) -> CueTempo:
+    """The prevailing tempo (the mean over the music) and the map."""
+    tempo = composition.tempo
+    first = composition.bars[0].beat if composition.bars else 0.0
+    last = max(composition.final_beat, first + 1)
+    mean = 60.0 * (last - first) / (tempo.seconds(last) - tempo.seconds(first))
+    points = tuple(
+        TempoPoint(seconds, 60.0 * (after[0] - beat) / (after[1] - seconds), beat)
+        for (beat, seconds), after in zip(tempo.anchors, tempo.anchors[1:], strict=False)
+        if seconds < composition.seconds
+    )
+    return CueTempo(round(mean, 2), points)

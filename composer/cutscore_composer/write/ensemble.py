@@ -1,0 +1,103 @@
+"""The instruments that a brief calls for: their ranges from the sound pack, and the user's plain names for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.style import LayerRow, LeadRow, Style
+
+GM_PROGRAMS: dict[str, int] = {
+    "piano": 0,
+    "violins": 48,
+    "violas": 48,
+    "cellos": 48,
+    "basses": 43,
+    "harp": 46,
+    "horns": 60,
+    "flute": 73,
+    "choir": 52,
+    "bells": 9,
+    "timpani": 47,
+    "percussion": 0,
+    "sub": 38,
+    "pad": 89,
+    "riser": 96,
+    "impact": 47,
+}
+"""General MIDI programs (from 0) for the MIDI file; percussion goes to the drum channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Range (MIDI notes) and articulations of an instrument of the sound pack."""
+
+    name: str
+    low: int
+    high: int
+    comfortable: tuple[int, int]
+    articulations: frozenset[str]
+
+    def within(self, pitch: int) -> int:
+        """The pitch, moved by octaves into the range."""
+        while pitch < self.low:
+            pitch += 12
+        while pitch > self.high:
+            pitch -= 12
+        return pitch
+
+
+@cache
+def sound_pack() -> dict[str, Instrument]:
+    """Every instrument of the pack by name."""
+    text = (files("cutscore_composer") / "instruments" / "pack.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load(text)["instruments"]
+    return {
+        name: Instrument(
+            name,
+            row["range"][0],
+            row["range"][1],
+            (row["comfortable"][0], row["comfortable"][1]),
+            frozenset(row["articulations"]),
+        )
+        for name, row in data.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """What a brief's players can do: the style's layers and leads that are left, by plain names."""
+
+    plain: frozenset[str]
+    layers: tuple[LayerRow, ...]
+    leads: tuple[LeadRow, ...]
+
+    def has(self, instrument: str) -> bool:
+        """Whether an instrument of the pack may play."""
+        return any(instrument in row.instruments for row in self.layers) or any(
+            row.instrument == instrument for row in self.leads
+        )
+
+
+def ensemble_of(brief: Brief, style: Style) -> Ensemble:
+    """The layers and leads whose plain names the brief holds."""
+    plain = frozenset(brief.instruments)
+    have = sound_pack()
+    layers = tuple(
+        row.model_copy(update={"instruments": [name for name in row.instruments if name in have]})
+        for row in style.layers
+        if row.plain in plain and any(name in have for name in row.instruments)
+    )
+    # Cellos double the basses only where strings play at all.
+    if "strings" not in plain:
+        layers = tuple(
+            row.model_copy(update={"instruments": [n for n in row.instruments if n not in ("violins", "violas", "cellos")]})
+            for row in layers
+        )
+    layers = tuple(row for row in layers if row.instruments)
+    leads = tuple(row for row in style.leads if row.plain in plain and row.instrument in have)
+    return Ensemble(plain, layers, leads)

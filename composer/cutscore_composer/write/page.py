@@ -1,0 +1,100 @@
+"""The page that the parts are written on: form, chords, accents and who may play, and the sheet that collects notes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.style import Style
+from cutscore_composer.write.composition import Articulation, Note
+from cutscore_composer.write.ensemble import Ensemble, sound_pack
+from cutscore_composer.write.form import FormBar, Phrase
+from cutscore_composer.write.tempo import TempoMap
+from cutscore_composer.write.voicing import Voiced
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """An accent to be written: where, how heavy, and how long the music holds its breath before it."""
+
+    beat: float
+    weight: float
+    rank: int
+    """0 for the strongest of the cue."""
+    hush: float
+    """Beats before it that fall silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that is settled before the parts are written."""
+
+    brief: Brief
+    style: Style
+    seed: int
+    ensemble: Ensemble
+    tempo: TempoMap
+    phrases: tuple[Phrase, ...]
+    chords: tuple[Voiced, ...]
+    accents: tuple[Accent, ...]
+    final_beat: float
+    end_beat: float
+
+    def bars(self) -> Iterator[tuple[Phrase, FormBar]]:
+        """Every bar with its phrase."""
+        for phrase in self.phrases:
+            for bar in phrase.bars:
+                yield phrase, bar
+
+    def chord_at(self, beat: float) -> Voiced:
+        """The chord that sounds at a beat."""
+        index = bisect_right(self.chords, beat + 1e-6, key=lambda chord: chord.beat) - 1
+        return self.chords[max(0, index)]
+
+    def chords_in(self, start: float, end: float) -> list[tuple[float, float, Voiced]]:
+        """(from, up to, chord) for every chord between two beats."""
+        first = max(0, bisect_right(self.chords, start + 1e-6, key=lambda chord: chord.beat) - 1)
+        found = []
+        for chord in self.chords[first:]:
+            if chord.beat >= end - 1e-6:
+                break
+            low, high = max(start, chord.beat), min(end, chord.end)
+            if high - low > 1e-6:
+                found.append((low, high, chord))
+        return found
+
+    def bpm(self, beat: float) -> float:
+        """Beats a minute at a beat."""
+        return self.tempo.bpm(beat)
+
+    def accent_near(self, beat: float, reach: float = 0.26) -> Accent | None:
+        """The accent within `reach` beats of a beat."""
+        index = bisect_right(self.accents, beat, key=lambda accent: accent.beat)
+        near = [a for a in self.accents[max(0, index - 1) : index + 1] if abs(a.beat - beat) <= reach]
+        return min(near, key=lambda a: abs(a.beat - beat), default=None)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Collects notes by (role, instrument); every note is moved into its instrument's range as it is written."""
+
+    notes: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
+
+    def write(
+        self,
+        role: str,
+        instrument: str,
+        beat: float,
+        beats: float,
+        pitch: int,
+        velocity: float,
+        articulation: Articulation = "sustain",
+        shift_ms: float = 0.0,
+    ) -> None:
+        """Write one note; an articulation that the instrument lacks is left to the player."""
+        player = sound_pack()[instrument]
+        strength = min(124, max(8, round(velocity)))
+        note = Note(round(beat, 6), max(0.06, round(beats, 6)), player.within(pitch), strength, articulation, shift_ms)
+        self.notes.setdefault((role, instrument), []).append(note)

@@ -1,0 +1,215 @@
+"""The writer: a Brief and the spotting notes to a Composition, stage by stage.
+
+Tempo map and bars (fit), form, harmony and voicing, melody, layers, accents, ending, expression.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from cutscore_composer.engine import Progress
+from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.style import LayerRow, Style
+from cutscore_composer.spot.spotting import Spotting
+from cutscore_composer.write.accents import write_accents
+from cutscore_composer.write.arrange import arrange
+from cutscore_composer.write.composition import Chord, Composition, PlacedHit
+from cutscore_composer.write.ending import write_ending
+from cutscore_composer.write.ensemble import ensemble_of
+from cutscore_composer.write.expression import perform
+from cutscore_composer.write.fit import Fit, fit_tempo
+from cutscore_composer.write.form import Phrase, form_of
+from cutscore_composer.write.harmony import harmonise
+from cutscore_composer.write.melody import Sung, sing
+from cutscore_composer.write.page import Accent, Page, Sheet
+from cutscore_composer.write.parts import brass, harp, low, percussion, piano, strings
+from cutscore_composer.write.search import Metre, Target
+from cutscore_composer.write.voicing import voice
+
+
+def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None = None) -> Composition:
+    """The written music for a picture. Time and memory grow linearly with its length."""
+    style = Style.model_validate(brief.style_data)
+    tell = progress or Progress()
+    tell.report("write", 0.0, "tempo map")
+    targets, moments = _targets(spotting)
+    fit = fit_tempo(
+        targets,
+        float(Fraction(spotting.silent_until) / spotting.rate),
+        float(Fraction(spotting.frames) / spotting.rate),
+        brief.bpm_range,
+        Metre(
+            brief.metre[0],
+            tuple(style.metre.odd_bars),
+            style.tempo.bend_percent / 100,
+            style.tempo.step_percent / 100,
+        ),
+    )
+    hits = _placed(spotting, fit, moments)
+    tell.report("write", 0.3, "form and harmony")
+    page = _page(brief, style, spotting, fit, hits, seed)
+    tell.report("write", 0.5, "parts")
+    sheet, melody = _sheet(page, tell)
+    tell.report("write", 0.9, "expression")
+    parts = perform(page, sheet, melody)
+    tell.report("write", 1.0)
+    return Composition(
+        rate=spotting.rate,
+        frames=spotting.frames,
+        seed=seed,
+        brief=brief,
+        tempo=fit.tempo,
+        bars=fit.bars,
+        chords=tuple(Chord(c.beat, c.chord.symbol, c.chord.bass, c.chord.tones) for c in page.chords),
+        sections=spotting.sections,
+        hits=hits,
+        parts=parts,
+        final_beat=fit.final_beat,
+        warnings=brief.warnings,
+    )
+
+
+def _targets(spotting: Spotting) -> tuple[tuple[Target, ...], list[int | None]]:
+    """The times that want a beat, the last chord at the end; and for each moment its place among them."""
+    rate = spotting.rate
+    start = float(Fraction(spotting.silent_until) / rate)
+    final = float(Fraction(spotting.final_frame) / rate)
+    wanted: list[tuple[Target, int]] = []
+    for index, moment in enumerate(spotting.moments):
+        at = float(Fraction(moment.frame) / rate)
+        if start + 0.2 < at < final - 0.2:
+            wanted.append((Target(at, moment.weight, "hit"), index))
+    taken = [target.seconds for target, _ in wanted]
+    for section in spotting.sections[1:]:
+        at = float(Fraction(section.frame_in) / rate)
+        if start + 2 < at < final - 2 and all(abs(at - other) > 1.0 for other in taken):
+            wanted.append((Target(at, 0.35, "border"), -1))
+    wanted.sort(key=lambda pair: pair[0].seconds)
+    places: list[int | None] = [None] * len(spotting.moments)
+    for place, (_, index) in enumerate(wanted):
+        if index >= 0:
+            places[index] = place
+    return (*(target for target, _ in wanted), Target(final, 1.2, "final")), places
+
+
+def _placed(spotting: Spotting, fit: Fit, places: list[int | None]) -> tuple[PlacedHit, ...]:
+    """Each moment with its accent: on the beat that was bent to it, on one that happens to be there, or free."""
+    downbeats = {bar.beat for bar in fit.bars}
+    hits = []
+    for moment, place in zip(spotting.moments, places, strict=True):
+        at = float(Fraction(moment.frame) / spotting.rate)
+        beat = fit.on_beat.get(place) if place is not None else None
+        if beat is None:
+            near = round(fit.tempo.beat(at) * 2) / 2
+            beat = near if -0.008 <= fit.tempo.seconds(near) - at <= 0.03 else None
+        on: Literal["downbeat", "beat", "eighth", "free"] = "free"
+        seconds = at
+        if beat is not None:
+            on = "downbeat" if beat in downbeats else "beat" if beat == int(beat) else "eighth"
+            seconds = max(0.0, fit.tempo.seconds(beat))
+        hits.append(PlacedHit(at, seconds, moment.kind, moment.weight, on))
+    return tuple(hits)
+
+
+def _accents(hits: tuple[PlacedHit, ...], fit: Fit, end_beat: float, hush: float, button: bool) -> tuple[Accent, ...]:
+    ranks = {id(hit): rank for rank, hit in enumerate(sorted(hits, key=lambda h: (-h.weight, h.seconds)))}
+    accents: list[Accent] = []
+    for hit in hits:
+        beat = round(fit.tempo.beat(hit.seconds), 6)
+        nearest = round(beat * 2) / 2
+        beat = nearest if abs(nearest - beat) < 1e-3 else beat
+        if beat >= end_beat - 0.05:
+            continue
+        rank = ranks[id(hit)]
+        breath = hush * (2.0 if rank < 2 else 1.0 if hit.weight >= 0.5 else 0.7)
+        room = beat - accents[-1].beat if accents else beat - fit.bars[0].beat
+        if accents and room < 0.2:
+            continue
+        accents.append(Accent(beat, hit.weight, rank, round(max(0.0, min(breath, 0.4 * room)), 4)))
+    if button and all(abs(accent.beat - fit.final_beat) > 0.3 for accent in accents):
+        accents.append(Accent(fit.final_beat, 0.8, 1, min(hush, 0.5)))
+    return tuple(sorted(accents, key=lambda accent: accent.beat))
+
+
+def _page(brief: Brief, style: Style, spotting: Spotting, fit: Fit, hits: tuple[PlacedHit, ...], seed: int) -> Page:
+    end_beat = round(fit.tempo.beat(float(Fraction(spotting.frames) / spotting.rate)), 6)
+    phrases = form_of(spotting, fit, brief, style.form.phrase_bars)
+    accents = _accents(hits, fit, end_beat, style.form.hush_beats, brief.ending == "button")
+    harmony = harmonise(
+        phrases,
+        style.harmony[brief.key.mode],
+        brief.key,
+        tuple(accent.beat for accent in accents),
+        fit.final_beat,
+        end_beat,
+        seed,
+    )
+    owners = [_owner(phrases, harmonic.beat) for harmonic in harmony]
+    centres = [61 + 8 * (owner.energy if owner else brief.energy) for owner in owners]
+    fresh = [i > 0 and owner is not None and owner.place == 0 and owner is not owners[i - 1] for i, owner in enumerate(owners)]
+    chords = voice(harmony, centres, fresh)
+    return Page(
+        brief, style, seed, ensemble_of(brief, style), fit.tempo, phrases, chords, accents, fit.final_beat, end_beat
+    )
+
+
+def _owner(phrases: tuple[Phrase, ...], beat: float) -> Phrase | None:
+    if not phrases or beat >= phrases[-1].end:
+        return None
+    low, high = 0, len(phrases) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if phrases[middle].beat <= beat + 1e-6 else (low, middle - 1)
+    return phrases[low]
+
+
+def _sheet(page: Page, progress: Progress) -> tuple[Sheet, list[Sung]]:
+    sheet = Sheet()
+    melody = sing(page)
+    singing = {(note.phrase, note.lead) for note in melody}
+    for note in melody:
+        phrase = page.phrases[note.phrase]
+        velocity = 52 + 44 * phrase.energy + (5 if note.strong else -3)
+        role_shift = 4.0  # a singing line lies a little behind the beat
+        sheet.write("melody", note.lead, note.beat, note.beats * 1.02, note.pitch, velocity, "legato", role_shift)
+    layers = arrange(page)
+    for phrase in page.phrases:
+        progress.check()
+        leads = {lead for index, lead in singing if index == phrase.index}
+        for row in layers[phrase.index]:
+            _layer(page, phrase, row, leads, sheet)
+    write_accents(page, sheet)
+    write_ending(page, sheet)
+    for key, notes in sheet.notes.items():
+        # Nothing of the phrases sounds into the last chord.
+        sheet.notes[key] = [n for n in notes if n.beat < page.final_beat - 1e-6 or n.beat >= page.final_beat - 1e-4]
+    return sheet, melody
+
+
+def _layer(page: Page, phrase: Phrase, row: LayerRow, leads: set[str], sheet: Sheet) -> None:
+    """One layer of a phrase; an instrument that sings does not also fill."""
+    free = [name for name in row.instruments if name not in leads]
+    match row.layer:
+        case "figures":
+            piano.figures(page, phrase, sheet, row.instruments[0])
+        case "chords":
+            piano.chords(page, phrase, sheet, row.instruments[0])
+        case "bed":
+            strings.bed(page, phrase, sheet, row.instruments if leads & {"violins"} else free)
+        case "low":
+            low.low(page, phrase, sheet, row.instruments)
+        case "ostinato":
+            strings.ostinato(page, phrase, sheet, free)
+        case "pizzicato":
+            strings.pizzicato(page, phrase, sheet, free)
+        case "tremolo":
+            strings.tremolo(page, phrase, sheet, free)
+        case "arpeggios":
+            harp.arpeggios(page, phrase, sheet, row.instruments[0])
+        case "pulse":
+            percussion.pulse(page, phrase, sheet, row.instruments[0])
+        case "drums":
+            percussion.drums(page, phrase, sheet, row.instruments[0])
+        case "chorale":
+            brass.chorale(page, phrase, sheet, free)
