@@ -1,0 +1,71 @@
+"""Keeps a small picture of every shot while a film goes by, without holding the film."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from cutscore_composer.look.likeness import Bytes
+from cutscore_composer.look.seen import Thumbnail
+
+MOST_SHOTS = 120
+_MOST_HELD = 480
+_EVERY_SECONDS = Fraction(1, 4)
+
+
+class Album:
+    """Is offered frames in order; keeps the wanted ones and, evenly, some others."""
+
+    def __init__(self, rate: Fraction, wanted: Sequence[int]) -> None:
+        """`wanted` are record frames, in order, of which a picture is certainly kept."""
+        self._every = max(1, round(_EVERY_SECONDS * rate))
+        self._wanted = list(wanted)
+        self._next_wanted = 0
+        self._due = 0
+        self._kept: dict[int, Bytes] = {}
+        self._sure: dict[int, Bytes] = {}
+
+    def wants(self, frame: int) -> bool:
+        """Whether the frame is to be offered."""
+        return frame >= self._due or self._wants_surely(frame)
+
+    def offer(self, frame: int, image: Bytes) -> None:
+        """A frame that `wants` said yes to."""
+        if self._wants_surely(frame):
+            self._sure[frame] = image
+            while self._wants_surely(frame):
+                self._next_wanted += 1
+        if frame >= self._due:
+            self._kept[frame] = image
+            self._due = frame + self._every
+            if len(self._kept) > _MOST_HELD:
+                self._every *= 2
+                self._kept = dict(list(self._kept.items())[::2])
+
+    def thumbnails(self, cuts: Sequence[int], frames: int) -> tuple[Thumbnail, ...]:
+        """One picture for each shot between the cuts, from near its middle; of too many shots, evenly chosen ones."""
+        edges = [0, *cuts, frames]
+        shots = [(a, b) for a, b in pairwise(edges) if a < b]
+        images = {**self._kept, **self._sure}
+        held = sorted(images)
+        found = []
+        for a, b in evenly(shots, MOST_SHOTS):
+            inside = held[bisect_left(held, a) : bisect_left(held, b)]
+            if inside:
+                frame = min(inside, key=lambda f: abs(2 * f - a - b))
+                found.append(Thumbnail(frame, np.ascontiguousarray(images[frame])))
+        return tuple(found)
+
+    def _wants_surely(self, frame: int) -> bool:
+        return self._next_wanted < len(self._wanted) and frame >= self._wanted[self._next_wanted]
+
+
+def evenly(items: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+    """At most `most` of the items, evenly chosen, in order."""
+    if len(items) <= most:
+        return list(items)
+    return [items[i * len(items) // most] for i in range(most)]
