@@ -1,0 +1,299 @@
+"""Places music into the text of an OTIO timeline; pure: text in, text out.
+
+A first placing is one insertion: every other byte stays. A later one changes Cutscore's own tracks
+only, and the field `enabled` of a clip that the user has touched and that is superseded.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from cutscore.placers import otio_parts
+from cutscore.placers.json_text import Edit, JsonText, apply
+from cutscore.placers.json_write import appended, dump, with_member
+from cutscore.placers.media_url import Spelling
+from cutscore.placers.otio_document import Document, document_of, frames_of, reread, rest_digest
+from cutscore.placers.otio_own import OwnClip, own_clips, track_locked, track_sounds
+from cutscore.placers.otio_parts import KEY, MusicClip
+from cutscore.placers.otio_style import Style, style_of
+from cutscore.placers.otio_track import Group, groups_of, replaced, with_clip, without, written
+from cutscore_composer.cue import Cue
+from cutscore_composer.timebase import rate_text, round_half_up, timecode
+
+SCHEMA = "cutscore.place/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The music to place into one timeline text."""
+
+    name: str
+    url: Callable[[Spelling], str]
+    """How the music file is named from where the timeline will lie."""
+    audio_sha256: str
+    cue: Cue
+    rate: Fraction
+    record_in: int
+    """Frame of the timeline at which the music begins."""
+    start_frame: int
+    """Start timecode of the timeline, as a frame number."""
+    provenance: Mapping[str, str]
+    onto_sha256: str
+    """Hash of the file that it is placed into."""
+    track_name: str
+    markers: bool = True
+    timeline: str | None = None
+
+    @property
+    def frames(self) -> int:
+        """Length of the music in whole frames."""
+        seconds = Fraction(self.cue.samples, self.cue.sample_rate)
+        return max(1, round_half_up(seconds * self.rate))
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A timeline text with the music in it."""
+
+    text: bytes
+    track: str
+    """Name of the track that holds it."""
+    replaced: bool = False
+    warnings: tuple[str, ...] = ()
+    url: str = ""
+    """How it names the music file."""
+    superseded: tuple[str, ...] = ()
+    """References to music files that this timeline no longer uses."""
+
+
+def place_in_text(data: bytes, where: str, piece: Piece) -> Edited:
+    """Lay a piece into a timeline text; the very same bytes come back when it lies there already.
+
+    Raises InputRefused when `data` (of the file `where`) is no timeline that can be edited.
+    """
+    document = document_of(data, where, piece.timeline)
+    rest = rest_digest(document)
+    style = style_of(document.doc, piece.rate)
+    begin = piece.record_in + _first_frame(document, piece.rate)
+    own = own_clips(document, piece.rate)
+    same = [clip for clip in own if _is_version_of(clip, begin, piece.frames)]
+    url = piece.url(style.media)
+    there = _already_there(same, piece, begin, url)
+    if there is not None:
+        return Edited(data, _track_name(document, there.track), url=there.url)
+    media_start = piece.start_frame + piece.record_in if style.resolve else 0
+    music = MusicClip(piece.name, url, media_start, piece.frames)
+    document, muted = _muted(document, same, style)
+    # Muting moved the bytes: look again for the clips that may give way.
+    now = [clip for clip in own_clips(document, piece.rate) if _is_version_of(clip, begin, piece.frames)]
+    free = [clip for clip in now if _may_give_way(document, clip, piece.rate)]
+    placed = _Placing(document, style, piece, music, begin, rest).run(free)
+    return replace(placed, warnings=(*muted, *placed.warnings, *_overlaps(own, same, begin, piece)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """One placing, once it is known which clips of ours give way."""
+
+    document: Document
+    style: Style
+    piece: Piece
+    music: MusicClip
+    begin: int
+    rest: str
+
+    @property
+    def doc(self) -> JsonText:
+        return self.document.doc
+
+    def run(self, free: list[OwnClip]) -> Edited:
+        old = free[0] if free else None
+        music, warnings = self._trimmed(old)
+        clip = self._clip(music, old)
+        start = self.begin + music.head
+        end = start + music.frames
+        tracks: dict[int, list[Group]] = {}
+        for other in free:
+            groups = groups_of(self.doc, self.document.tracks[other.track], self.piece.rate)
+            if groups is not None:
+                tracks.setdefault(other.track, groups)
+        if old is not None and old.track in tracks:
+            tracks[old.track] = replaced(tracks[old.track], old.value, start, end, clip, self.style)
+        for other in free[1:]:
+            if other.track in tracks:
+                tracks[other.track] = without(tracks[other.track], other.value)
+        home = old.track if old is not None and old.track in tracks else None
+        if home is not None and _collides(tracks[home]):
+            tracks[home] = [group for group in tracks[home] if group.item is not None]
+            home = None
+        if home is None:
+            home = self._free_track(tracks, start, end, clip)
+        edits = [written(self.doc, self.document.tracks[i], groups, self.style) for i, groups in tracks.items()]
+        if home is None:
+            edits.append(self._new_track(start, clip))
+        name = self.piece.track_name if home is None else _track_name(self.document, home)
+        gone = tuple(other.url for other in free if other.url != music.url)
+        return Edited(apply(self.doc.data, edits), name, bool(free), tuple(warnings), music.url, gone)
+
+    def _free_track(self, tracks: dict[int, list[Group]], start: int, end: int, clip: otio_parts.Json) -> int | None:
+        """A music track of ours with room, with the clip put into `tracks`; None when a new one is needed."""
+        taken = {c.track for c in own_clips(self.document, self.piece.rate) if c.touched and self._is_old(c)}
+        for index in self.document.own:
+            if index in taken or not track_sounds(self.document, index) or track_locked(self.document, index):
+                continue
+            groups = tracks.get(index) or groups_of(self.doc, self.document.tracks[index], self.piece.rate)
+            if groups is not None and not any(group.meets(start, end) for group in groups):
+                tracks[index] = with_clip(groups, start, end, clip, self.style)
+                return index
+        return None
+
+    def _is_old(self, clip: OwnClip) -> bool:
+        return _is_version_of(clip, self.begin, self.piece.frames)
+
+    def _new_track(self, start: int, clip: otio_parts.Json) -> Edit:
+        layout = self.style.layout
+        track = otio_parts.track(self.piece.track_name, self.style)
+        track["children"] = [*([otio_parts.gap(start, self.style)] if start else []), clip]
+        if self.document.children is None:
+            return with_member(self.doc, self.document.stack, layout, "children", [track])
+        return appended(self.doc, self.document.children, layout, lambda indent: dump(track, layout, indent))
+
+    def _trimmed(self, old: OwnClip | None) -> tuple[MusicClip, list[str]]:
+        if old is None or not (old.head or old.tail):
+            return self.music, []
+        if old.head + old.tail >= self.music.media_frames:
+            return self.music, [f'The trims of "{old.name}" are longer than the new music, which lies there untrimmed.']
+        return replace(self.music, head=old.head, tail=old.tail), []
+
+    def _clip(self, music: MusicClip, old: OwnClip | None) -> otio_parts.Json:
+        """The new clip, with all that the user gave to the old one."""
+        markers = []
+        if self.piece.markers:
+            markers = otio_parts.hit_markers(self.piece.cue, music.media_start, music.media_frames, self.style)
+        new = otio_parts.clip(music, {KEY: self._metadata(music, len(markers))}, markers, self.style)
+        return new if old is None else _carried(new, old.data)
+
+    def _metadata(self, music: MusicClip, hits: int) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            **self.piece.provenance,
+            "placed": {
+                "id": uuid.uuid4().hex,
+                "name": music.name,
+                "url": music.url,
+                "audio_sha256": self.piece.audio_sha256,
+                "timeline_rate": rate_text(self.piece.rate),
+                "start": self.begin,
+                "frames": music.media_frames,
+                "media_start": music.media_start,
+                "hits": hits,
+                "rest_sha256": self.rest,
+                "onto_sha256": self.piece.onto_sha256,
+            },
+        }
+
+
+def _is_version_of(clip: OwnClip, begin: int, frames: int) -> bool:
+    """Whether new music at [begin, begin + frames) is the same cue as this clip, made again.
+
+    It is when it covers the clip's place, or the two share more than half of the longer one.
+    """
+    end, clip_end = begin + frames, clip.placed_start + clip.placed_frames
+    shared = min(end, clip_end) - max(begin, clip.placed_start)
+    covers = begin <= clip.placed_start and clip_end <= end
+    return shared > 0 and (covers or 2 * shared > max(frames, clip.placed_frames))
+
+
+def _already_there(same: list[OwnClip], piece: Piece, begin: int, url: str) -> OwnClip | None:
+    """The clip that is this very music, at this place; the user may have moved or muted it."""
+    sounding = any(clip.enabled for clip in same)
+    for clip in same:
+        is_it = clip.audio_sha256 == piece.audio_sha256 and clip.placed_start == begin
+        if is_it and (clip.enabled or not sounding) and (clip.touched or clip.url == url):
+            return clip
+    return None
+
+
+def _may_give_way(document: Document, clip: OwnClip, rate: Fraction) -> bool:
+    return not clip.touched and groups_of(document.doc, document.tracks[clip.track], rate) is not None
+
+
+def _muted(document: Document, same: list[OwnClip], style: Style) -> tuple[Document, list[str]]:
+    """Mutes the versions of this cue that the user has touched, so that two do not sound at once."""
+    edits, warnings = [], []
+    for clip in same:
+        if not clip.enabled or not track_sounds(document, clip.track):
+            continue
+        if _may_give_way(document, clip, style.exact_rate):
+            continue
+        edits.append(with_member(document.doc, clip.value, style.layout, "enabled", False))
+        warnings.append(
+            f'The earlier music "{clip.name}" was {clip.touched or "changed"} by hand: it is kept, muted,'
+            " and the new version lies on its own track."
+        )
+    if not edits:
+        return document, []
+    return reread(document, apply(document.doc.data, edits)), list(dict.fromkeys(warnings))
+
+
+def _overlaps(own: list[OwnClip], same: list[OwnClip], begin: int, piece: Piece) -> list[str]:
+    end = begin + piece.frames
+    found = []
+    for clip in own:
+        first, last = clip.placed_start, clip.placed_start + clip.placed_frames
+        if clip in same or not clip.enabled or first >= end or last <= begin:
+            continue
+        at = timecode(max(0, piece.start_frame + piece.record_in + max(first, begin) - begin), piece.rate)
+        found.append(
+            f'The music overlaps "{clip.name}", placed earlier, from {at} on; both sound, on their own tracks.'
+        )
+    return found
+
+
+def _first_frame(document: Document, rate: Fraction) -> int:
+    """Frame of the tracks at which the timeline begins."""
+    if document.first_frame is None:
+        return 0
+    start = document.doc.member(document.first_frame, "start_time")
+    try:
+        return round_half_up(frames_of(None if start is None else document.doc.load(start), rate))
+    except ValueError:
+        return 0
+
+
+def _carried(new: otio_parts.Json, old: Mapping[str, Any]) -> otio_parts.Json:
+    """The new clip with the name, effects, markers, metadata and further fields that the user gave to the old one."""
+    placed = old["metadata"][KEY]["placed"]
+    carried = {**new, **{key: value for key, value in old.items() if key not in new}}
+    for key in ("media_reference", "media_references", "active_media_reference_key"):
+        if key not in new:
+            carried.pop(key, None)
+    if old.get("name") not in (None, "", placed.get("name")):
+        carried["name"] = old["name"]
+    carried["metadata"] = {**old["metadata"], **new["metadata"]}
+    carried["effects"] = old.get("effects") or []
+    markers = old.get("markers") or []
+    theirs = [marker for marker in markers if not _is_our_marker(marker)]
+    removed_all = str(placed.get("hits", "0")) != "0" and len(theirs) == len(markers)
+    carried["markers"] = [*([] if removed_all else new["markers"]), *theirs]
+    return carried
+
+
+def _is_our_marker(marker: Any) -> bool:
+    metadata = marker.get("metadata") if isinstance(marker, dict) else None
+    return isinstance(metadata, dict) and KEY in metadata
+
+
+def _collides(groups: list[Group]) -> bool:
+    ordered = sorted(groups, key=lambda group: group.start)
+    return any(one.end > two.start for one, two in pairwise(ordered))
+
+
+def _track_name(document: Document, index: int) -> str:
+    name = document.doc.member(document.tracks[index], "name")
+    return str(document.doc.load(name)) if name is not None and document.doc.kind(name) == '"' else ""

@@ -1,0 +1,111 @@
+"""A timeline with its media in a folder, NAME.otiod: content.otio and media/."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from cutscore.placers.media_url import Spelling
+from cutscore.placers.names import kept_name
+from cutscore.placers.safe_write import failed, keep_copy, read_bytes, sha256_of, write_atomically
+
+MEDIA_OUTSIDE = False
+CONTENT = "content.otio"
+
+
+def read_text(path: Path) -> bytes:
+    """The text of content.otio."""
+    return read_bytes(path / CONTENT)
+
+
+def digest(path: Path) -> str:
+    """Hash of content.otio."""
+    return sha256_of(path / CONTENT)
+
+
+def url_in(audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]:
+    """How the bundle names a music file: relative, under media/, never the name of another file in there."""
+    number = 1
+    while True:
+        name = audio.name if number == 1 else f"{audio.stem}-{number}{audio.suffix}"
+        if all(not (b / "media" / name).exists() or _same(b / "media" / name, audio) for b in (source, target)):
+            url = f"media/{quote(os.fsencode(name), safe='')}"
+            return lambda _: url
+        number += 1
+
+
+def save(
+    text: bytes,
+    *,
+    source: Path,
+    target: Path,
+    audio: Path,
+    url: str,
+    dropped: tuple[str, ...],
+    more: Path | None,
+    check: Callable[[], None],
+) -> None:
+    """Write the bundle: the folder `source` with a new text and the music.
+
+    A new folder gets its name only when it is whole; in one that is there, media come first and the
+    text last, so that it never names what is missing.
+    """
+    name = unquote(url).removeprefix("media/")
+    try:
+        if target.exists():
+            _copy_missing(source, target)
+            _copy_into(audio, target / "media" / name)
+            write_atomically(target / CONTENT, lambda file: file.write(text), check)
+            for old in dropped:
+                if old.encode() not in text and old.startswith("media/"):
+                    (target / "media" / Path(unquote(old)).name).unlink(missing_ok=True)
+            return
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            shutil.copytree(source, part, symlinks=True)
+            _copy_into(audio, part / "media" / name)
+            _copy_named(more, part, text)
+            write_atomically(part / CONTENT, lambda file: file.write(text), check)
+            part.rename(target)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    except (OSError, shutil.Error) as error:
+        raise failed(target, error) from error
+
+
+def keep(path: Path) -> Path:
+    """Keep a copy of content.otio in the bundle, where the media it names are found."""
+    return keep_copy(path / CONTENT, kept_name(path / CONTENT))
+
+
+def _copy_missing(source: Path, target: Path) -> None:
+    if source == target:
+        return
+    for file in sorted(source.rglob("*")):
+        there = target / file.relative_to(source)
+        if file.is_file() and not there.exists():
+            _copy_into(file, there)
+
+
+def _copy_named(more: Path | None, target: Path, text: bytes) -> None:
+    for file in [] if more is None else sorted((more / "media").iterdir()):
+        if quote(file.name).encode() in text and not (target / "media" / file.name).exists():
+            _copy_into(file, target / "media" / file.name)
+
+
+def _copy_into(file: Path, target: Path) -> None:
+    if target.exists() and _same(target, file):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("rb") as source:
+        write_atomically(target, lambda made: shutil.copyfileobj(source, made, 1 << 20))
+    with contextlib.suppress(OSError):
+        shutil.copystat(file, target)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and sha256_of(one) == sha256_of(other)

@@ -1,0 +1,280 @@
+"""The way of one placing into an OTIO timeline: which file to build on, edit its text, write it, keep what was.
+
+Where the result goes, without `in_place`: NAME.scored.EXT in the output folder; but beside the
+original when that names media relative to its own folder, because there they are found and nothing
+else in the file has to change (where that folder cannot be written, those references are made absolute).
+
+When a scored file is there already:
+
+    it is as Cutscore wrote it                the present original, with the earlier music kept and updated
+    the user went on working in it            it is built on, a copy is kept; if the original was edited too,
+                                              the next version (NAME.scored.2.EXT) is written and it is left alone
+    it is not Cutscore's                      left alone; the next version is written
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote
+
+from cutscore.placers import Placed, PlacedMusic, PlaceOptions
+from cutscore.placers.json_text import Edit, apply
+from cutscore.placers.json_write import appended
+from cutscore.placers.media_url import Spelling, is_relative
+from cutscore.placers.names import next_version, scored_name
+from cutscore.placers.otio_document import Document, document_of, rest_digest
+from cutscore.placers.otio_edit import Piece, place_in_text
+from cutscore.placers.otio_own import own_clips
+from cutscore.placers.otio_style import media_references, media_urls, style_of
+from cutscore.placers.safe_write import locked, make_folder, sha256_of
+from cutscore_composer.errors import CutscoreError, InputRefused, OutputFailed
+
+
+class Container(Protocol):
+    """What a format's module offers: a timeline's text in a file, a zip or a folder."""
+
+    MEDIA_OUTSIDE: bool
+
+    def read_text(self, path: Path) -> bytes: ...
+    def digest(self, path: Path) -> str: ...
+    def url_in(self, audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]: ...
+    def keep(self, path: Path) -> Path: ...
+    def save(
+        self,
+        text: bytes,
+        *,
+        source: Path,
+        target: Path,
+        audio: Path,
+        url: str,
+        dropped: tuple[str, ...],
+        more: Path | None,
+        check: Callable[[], None],
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a placing builds on and where it goes."""
+
+    text: bytes
+    source: Path
+    """The file whose other members (in a bundle) are taken over."""
+    target: Path
+    more: Path | None = None
+    """A further file whose music is taken over."""
+    keep: bool = False
+    """Whether a copy of the target is kept, because someone else's work is in it."""
+    warnings: tuple[str, ...] = ()
+
+
+def place_timeline(
+    container: Container,
+    music: PlacedMusic,
+    project: Path,
+    *,
+    output_folder: Path,
+    in_place: bool,
+    options: PlaceOptions,
+    expected_sha256: str | None = None,
+) -> Placed:
+    """Lay music into a timeline file and write the result; see the module's text for where and on what."""
+    text = container.read_text(project)
+    target = project if in_place else output_folder / scored_name(project, project.suffix)
+    rebased = 0
+    if not in_place and container.MEDIA_OUTSIDE and _has_relative_media(text, project):
+        beside = project.with_name(target.name)
+        if target.parent != project.parent and os.access(project.parent, os.W_OK):
+            target = beside
+        elif target.parent != project.parent:
+            text, rebased = with_absolute_media(text, project)
+    _refuse_read_only(target)
+    make_folder(target.parent)
+    with locked(target):
+        before = container.digest(project)
+        text = container.read_text(project) if not rebased else text
+        if expected_sha256 is not None and before != expected_sha256:
+            _refuse_unless_ours(text, project, music.rate, expected_sha256)
+        base = Base(text, project, project, keep=True)
+        if not in_place:
+            base = choose_base(container, text, project, target, options.timeline, music.rate)
+        moved: tuple[str, ...] = ()
+        if rebased:
+            moved = (f"{rebased} media that the timeline named relative to its folder are now named absolutely.",)
+        elif not in_place and base.target.parent != output_folder:
+            moved = (f"{base.target.name} lies beside the original, because its media are named relative to there.",)
+
+        def unchanged() -> bool:
+            return container.digest(project) == before
+
+        placed = write_base(container, music, base, options, onto_sha256=before, unchanged=unchanged)
+        return replace(placed, warnings=(*moved, *placed.warnings) if placed.changed else placed.warnings)
+
+
+def choose_base(
+    container: Container, text: bytes, project: Path, target: Path, timeline: str | None, rate: Fraction
+) -> Base:
+    """Decide what to build on when there may be a scored file from an earlier run; see the module's text."""
+    if not target.exists():
+        return Base(text, project, target)
+    try:
+        scored_text = container.read_text(target)
+        scored = document_of(scored_text, str(target), timeline)
+    except InputRefused:
+        return _versioned(text, project, target, "it is not a timeline that Cutscore wrote")
+    original = document_of(text, str(project), timeline)
+    clips = own_clips(scored, rate)
+    known = {clip.facts.get("rest_sha256") for clip in clips}
+    if not scored.own or not known:
+        return _versioned(text, project, target, "it has no music track of Cutscore's")
+    rest, original_rest = rest_digest(scored), rest_digest(original)
+    if original.own:
+        if rest in known and not any(clip.touched for clip in clips):
+            return Base(text, project, target)
+        return _versioned(text, project, target, "it was changed since Cutscore wrote it")
+    if rest == original_rest:
+        return Base(scored_text, target, target)
+    if rest in known:
+        return Base(grafted(original, scored, rate, timeline), project, target, more=target)
+    if original_rest in known:
+        changed = f"{target.name} was changed since Cutscore wrote it: the music went into it as it is now."
+        return Base(scored_text, target, target, keep=True, warnings=(changed,))
+    base = _versioned(text, project, target, "both it and the original were changed since Cutscore wrote it")
+    return Base(grafted(original, scored, rate, timeline), project, base.target, more=target, warnings=base.warnings)
+
+
+def grafted(original: Document, scored: Document, rate: Fraction, timeline: str | None = None) -> bytes:
+    """The original with the music tracks of an earlier scored version, as they stand there."""
+    text = original.doc.data
+    for index in scored.own:
+        track = scored.doc.text(scored.tracks[index])
+        document = document_of(text, original.doc.where, timeline) if text is not original.doc.data else original
+        if document.children is None:
+            continue
+        layout = style_of(document.doc, rate).layout
+        text = apply(text, [appended(document.doc, document.children, layout, partial(_as_is, track))])
+    return text
+
+
+def _as_is(text: bytes, indent: str) -> bytes:
+    return text
+
+
+def with_absolute_media(text: bytes, project: Path) -> tuple[bytes, int]:
+    """The text with its relative media made absolute, and how many those were."""
+    edits = []
+    for where, url in media_references(text):
+        found = _found(url, project)
+        if found is not None:
+            slash = "/" if url.endswith("/") else ""
+            edits.append(Edit(where.start, where.end, f'"{found.as_uri()}{slash}"'.encode()))
+    return apply(text, edits), len(edits)
+
+
+def write_base(
+    container: Container,
+    music: PlacedMusic,
+    base: Base,
+    options: PlaceOptions,
+    *,
+    onto_sha256: str,
+    unchanged: Callable[[], bool],
+) -> Placed:
+    """Place into a base and write it; `unchanged` is asked at the last moment whether the project is as it was read."""
+    audio = music.audio.absolute()
+    url_of = container.url_in(audio, base.source, base.target)
+    piece = Piece(
+        name=music.name or audio.stem,
+        url=url_of,
+        audio_sha256=sha256_of(audio),
+        cue=music.cue,
+        rate=music.rate,
+        record_in=music.record_in,
+        start_frame=music.start_frame,
+        provenance=music.provenance,
+        onto_sha256=onto_sha256,
+        track_name=options.track_name,
+        markers=options.hits_as_markers,
+        timeline=options.timeline,
+    )
+    edited = place_in_text(base.text, str(base.source), piece)
+    there = base.target.exists()
+    if there and edited.text == base.text and container.read_text(base.target) == edited.text:
+        message = f"The same music lies in {base.target} already; nothing was changed."
+        return Placed(base.target, warnings=base.warnings, track=edited.track, changed=False, message=message)
+    as_read = container.digest(base.target) if there else None
+
+    def check() -> None:
+        now = container.digest(base.target) if base.target.exists() else None
+        if now != as_read or not unchanged():
+            raise InputRefused(f"{base.source} or {base.target} was changed while music was placed; run it again.")
+
+    kept = container.keep(base.target) if base.keep and there else None
+    try:
+        container.save(
+            edited.text,
+            source=base.source,
+            target=base.target,
+            audio=audio,
+            url=edited.url,
+            dropped=edited.superseded,
+            more=base.more,
+            check=check,
+        )
+    except CutscoreError:
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+        raise
+    warnings = (*base.warnings, *edited.warnings, *_not_written(options))
+    message = f'The music lies in {base.target} on the track "{edited.track}".'
+    return Placed(base.target, kept, warnings, edited.replaced, edited.track, message=message)
+
+
+def _refuse_unless_ours(text: bytes, project: Path, rate: Fraction, expected: str) -> None:
+    """A project that changed since it was read is refused, unless only Cutscore placed music in it meanwhile."""
+    document = document_of(text, str(project))
+    rest = rest_digest(document)
+    facts = [clip.facts for clip in own_clips(document, rate)]
+    added = rest == expected or expected in {fact.get("onto_sha256") for fact in facts}
+    if not added or rest not in {fact.get("rest_sha256") for fact in facts}:
+        raise InputRefused(f"{project} was changed since it was read for this music; run it again.")
+
+
+def _refuse_read_only(target: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        if not target.stat().st_mode & 0o222:
+            raise OutputFailed(f"{target} is read-only; make it writable, or place into a copy.")
+
+
+def _versioned(text: bytes, project: Path, target: Path, why: str) -> Base:
+    version = next_version(target)
+    return Base(text, project, version, warnings=(f"{target.name} was left alone ({why}); this is {version.name}.",))
+
+
+def _has_relative_media(text: bytes, project: Path) -> bool:
+    return any(_found(url, project) is not None for url in media_urls(text))
+
+
+def _found(url: str, project: Path) -> Path | None:
+    """The file that a relative reference names beside the project, None when it is absolute or names none."""
+    if not is_relative(url):
+        return None
+    for spelled in (url, unquote(url)):
+        path = project.parent / spelled
+        with contextlib.suppress(OSError, ValueError):
+            if path.exists():
+                return path.absolute()
+    return None
+
+
+def _not_written(options: PlaceOptions) -> tuple[str, ...]:
+    if options.gain_db or options.fade_in_frames or options.fade_out_frames:
+        return ("OpenTimelineIO has no field for gain and fades; set them in the editor.",)
+    return ()
