@@ -1,0 +1,119 @@
+"""Reads pack.yaml: the instruments, their ranges, seats and articulations.
+
+>>> pack = load_pack()
+>>> pack.instruments["violins"].range
+(55, 96)
+>>> pack.instruments["piano"].articulation("legato", pack.nearest).name
+'sustain'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+PACK_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where an instrument sits: pan −1 (left) to 1, depth 0 (front) to 1 (back), width 0 (a point) to 1."""
+
+    pan: float
+    depth: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class PackArticulation:
+    """One way of playing an instrument: sampled (`sfz`) or synthesised (`model`)."""
+
+    name: str
+    kind: Literal["bowed", "struck"]
+    """bowed goes on for its written length and follows the dynamics; struck rings by itself."""
+    attack_ms: float
+    """How long after its first sample a note is heard to begin."""
+    variants: int
+    sfz: Path | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """An instrument of the pack."""
+
+    name: str
+    stem: str
+    range: tuple[int, int]
+    comfortable: tuple[int, int]
+    seat: Seat
+    gain_db: float
+    articulations: Mapping[str, PackArticulation]
+    keys: Mapping[int, str] = field(default_factory=dict)
+    """Unpitched percussion: MIDI key to what it strikes."""
+
+    def articulation(self, wanted: str, nearest: Mapping[str, tuple[str, ...]]) -> PackArticulation:
+        """The articulation of that name, or the nearest that this instrument has."""
+        for name in (wanted, *nearest.get(wanted, ())):
+            if name in self.articulations:
+                return self.articulations[name]
+        return next(iter(self.articulations.values()))
+
+    def playable(self, pitch: int) -> int:
+        """The pitch, moved by octaves into the range; an unknown percussion key becomes the nearest known one."""
+        if self.keys:
+            return min(self.keys, key=lambda key: (abs(key - pitch), key))
+        low, high = self.range
+        while pitch < low:
+            pitch += 12
+        while pitch > high:
+            pitch -= 12
+        return max(pitch, low)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """All instruments, and what stands in for an articulation that one lacks."""
+
+    instruments: Mapping[str, Instrument]
+    nearest: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def load_pack(folder: Path = PACK_FOLDER) -> Pack:
+    """The pack in `folder`, read once."""
+    data = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
+    return Pack(
+        instruments={name: _instrument(folder, name, row) for name, row in data["instruments"].items()},
+        nearest={name: tuple(others) for name, others in data["nearest"].items()},
+    )
+
+
+def _instrument(folder: Path, name: str, row: dict[str, Any]) -> Instrument:
+    return Instrument(
+        name=name,
+        stem=row["stem"],
+        range=(row["range"][0], row["range"][1]),
+        comfortable=(row["comfortable"][0], row["comfortable"][1]),
+        seat=Seat(**row["seat"]),
+        gain_db=row["gain_db"],
+        articulations={key: _articulation(folder, key, value) for key, value in row["articulations"].items()},
+        keys=row.get("keys", {}),
+    )
+
+
+def _articulation(folder: Path, name: str, row: dict[str, Any]) -> PackArticulation:
+    sfz = row.get("sfz")
+    return PackArticulation(
+        name=name,
+        kind=row["kind"],
+        attack_ms=row["attack_ms"],
+        variants=row["variants"],
+        sfz=folder / sfz if sfz else None,
+        model=row.get("model"),
+    )

@@ -1,0 +1,112 @@
+"""A sounding note: where it starts and its samples, made piece by piece so that a long note needs no long memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from cutscore_composer.play.samples import Audio, Sound
+
+_CROSSFADE_SECONDS = 0.22
+_PIECE = 48_000
+
+
+class Voice:
+    """Takes its sound from pieces (n, 2) and adds it to blocks, in order."""
+
+    def __init__(self, start: int, pieces: Iterator[Audio]) -> None:
+        self.position = start
+        """The sample of the cue at which the rest of the voice begins; before the cue when negative."""
+        self._pieces = pieces
+        self._rest: Audio = np.zeros((0, 2), np.float32)
+
+    def add_to(self, block: Audio, at: int) -> bool:
+        """Add to a block that starts at sample `at`; False when the voice has ended."""
+        end = at + len(block)
+        while self.position < end:
+            if not len(self._rest):
+                piece = next(self._pieces, None)
+                if piece is None:
+                    return False
+                self._rest = piece
+            if self.position < at:
+                skipped = min(at - self.position, len(self._rest))
+                self._drop(skipped)
+                continue
+            taken = min(end - self.position, len(self._rest))
+            first = self.position - at
+            block[first : first + taken] += self._rest[:taken]
+            self._drop(taken)
+        return True
+
+    def _drop(self, samples: int) -> None:
+        self._rest = self._rest[samples:]
+        self.position += samples
+
+
+def prolonged(sound: Sound, start: int, length: int, rate: int, random: np.random.Generator) -> Iterator[Audio]:
+    """A sustained sound from its sample `start` on, `length` samples long, through its loop as often as needed.
+
+    Each round goes on from another place of the loop, crossfaded, so that no period shows.
+    """
+    audio, (first, last) = sound.audio, sound.loop or (len(sound.audio), len(sound.audio))
+    left = length
+    if sound.loop is None or (start + length <= last and not sound.seamless):
+        yield from _split(_padded(audio[start : start + length], length))
+        return
+    if sound.seamless:
+        while left > 0:
+            piece = audio[start : min(last, start + left)]
+            yield from _split(piece)
+            left -= len(piece)
+            start = first
+        return
+    fade = min(round(_CROSSFADE_SECONDS * rate), (last - first) // 3)
+    turn = np.linspace(0, np.pi / 2, fade, dtype=np.float32)[:, None]
+    head: Audio | None = None
+    while left > 0:
+        body = audio[start : last - fade]
+        if head is not None:
+            body = np.concatenate([head, body])
+        yield from _split(body[:left])
+        left -= len(body)
+        again = first + int(random.integers(0, max(1, (last - first) // 3)))
+        head = audio[last - fade : last] * np.cos(turn) + audio[again : again + fade] * np.sin(turn)
+        start = again + fade
+
+
+def shaped(pieces: Iterator[Audio], points: npt.NDArray[np.float64], gains: npt.NDArray[np.float64]) -> Iterator[Audio]:
+    """The pieces with a gain that goes straight between (sample, gain) points."""
+    at = 0
+    for piece in pieces:
+        places = np.arange(at, at + len(piece))
+        yield piece * np.interp(places, points, gains).astype(np.float32)[:, None]
+        at += len(piece)
+
+
+def together(first: Iterator[Audio], second: Iterator[Audio]) -> Iterator[Audio]:
+    """The sum of two streams of equal length, whatever their pieces."""
+    rest_a: Audio = np.zeros((0, 2), np.float32)
+    rest_b = rest_a
+    while True:
+        if not len(rest_a):
+            rest_a = next(first, rest_a)
+        if not len(rest_b):
+            rest_b = next(second, rest_b)
+        size = min(len(rest_a), len(rest_b))
+        if not size:
+            return
+        yield rest_a[:size] + rest_b[:size]
+        rest_a, rest_b = rest_a[size:], rest_b[size:]
+
+
+def _split(audio: Audio) -> Iterator[Audio]:
+    for at in range(0, len(audio), _PIECE):
+        yield audio[at : at + _PIECE]
+
+
+def _padded(audio: Audio, length: int) -> Audio:
+    missing = length - len(audio)
+    return audio if missing <= 0 else np.concatenate([audio, np.zeros((missing, 2), np.float32)])
