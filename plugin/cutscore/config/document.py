@@ -84,9 +84,7 @@ def read_document(file: Path, on_text: Callable[[str, Loc, str], Any] | None = N
     if data is None:
         return Document(file, {})
     if not isinstance(data, dict):
-        raise ConfigError(
-            f"{file}:1:1: a configuration is a list of 'name: value' lines, as `cutscore init` writes it."
-        )
+        raise ConfigError(f"{file}:1:1: a configuration is 'name: value' lines, as `cutscore init` writes them.")
     return Document(file, data, builder.values, builder.keys)
 
 
