@@ -1,0 +1,228 @@
+"""Media of a timeline's clips: what each reference means, where its file lies, and what the file holds.
+
+Every file is looked for once and probed once, however many clips use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import opentimelineio as otio
+
+from cutscore.media_links import Found, MediaFinder
+from cutscore.readers.exact import exact_rate, exact_value, seconds_between
+from cutscore_composer.errors import InputRefused
+from cutscore_composer.media.probe import MediaFacts, probe
+from cutscore_composer.timebase import frame_of_timecode
+
+NAMED = 40
+"""Missing media that a warning names one by one."""
+PROBES = 8
+"""Files probed at once: most of a probe is waiting for the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a clip's media reference says."""
+
+    kind: Literal["file", "sequence", "generator", "missing"]
+    wanted: str
+    """The URL or path as spelled; for an image sequence its first file."""
+    name: str
+    """What the file is called where no URL says it."""
+    available: Any
+    """The `otio.opentime.TimeRange` of the media, or None."""
+    pattern: str = ""
+    """An image sequence: the file names as a printf pattern."""
+    image_start: int = 0
+    image_step: int = 1
+    image_rate: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A file that was looked for."""
+
+    path: Path | None
+    facts: MediaFacts | None = None
+    problem: str = ""
+    """Why a file that was found is of no use."""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is a single picture."""
+        return self.facts is not None and self.facts.is_image
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether anything of it can be seen."""
+        return self.facts is not None and self.facts.main_video is not None
+
+
+class MediaBook:
+    """Finds and probes the media of one timeline, and keeps what was found."""
+
+    def __init__(self, finder: MediaFinder) -> None:
+        self.finder = finder
+        self.missing: dict[str, None] = {}
+        """What was not found, as a person would call it, in order of use."""
+        self._media: dict[tuple[str, str], Medium] = {}
+        self._facts: dict[Path, MediaFacts | str] = {}
+        self._references: dict[int, tuple[Any, Reference]] = {}
+        self._moved: dict[str, Found] = {}
+
+    def reference(self, clip: Any) -> Reference:
+        """What a clip refers to."""
+        known = self._references.get(id(clip))
+        if known is None:
+            # The clip is kept beside its reference so that no other object can take over its id.
+            known = self._references[id(clip)] = (clip, _reference(clip))
+        return known[1]
+
+    def settle(self, clips: Iterable[Any]) -> None:
+        """Find and probe what these clips need, several files at once."""
+        wanted = {}
+        for clip in clips:
+            reference = self.reference(clip)
+            if reference.kind != "generator":
+                wanted[reference.wanted, reference.name] = reference
+        found = {key: self.finder.find(*key) for key in wanted if key not in self._media}
+        paths = dict.fromkeys(f.path for f in found.values() if f is not None and f.path not in self._facts)
+        with ThreadPoolExecutor(max_workers=min(PROBES, max(1, len(paths)))) as pool:
+            self._facts.update(zip(paths, pool.map(_facts_or_problem, paths), strict=True))
+        for key, place in found.items():
+            self._media[key] = self._medium(wanted[key], place)
+
+    def medium(self, clip: Any) -> Medium:
+        """The file of a clip."""
+        reference = self.reference(clip)
+        if reference.kind == "generator":
+            return Medium(None)
+        key = (reference.wanted, reference.name)
+        if key not in self._media:
+            self.settle([clip])
+        medium = self._media[key]
+        if medium.path is None:
+            self.missing[reference.wanted or reference.name or clip.name or "a clip without a name"] = None
+        return medium
+
+    def _medium(self, reference: Reference, found: Found | None) -> Medium:
+        if found is None:
+            return Medium(None)
+        if found.by_name:
+            self._moved[reference.wanted or reference.name] = found
+        facts = self._facts[found.path]
+        if isinstance(facts, str):
+            return Medium(found.path, None, facts)
+        if reference.kind == "sequence":
+            return Medium(found.path.parent / reference.pattern, facts)
+        return Medium(found.path, facts)
+
+    def length_of(self, clip: Any) -> Fraction | None:
+        """Seconds of a clip's media from the file itself, or None."""
+        facts = self.medium(clip).facts
+        if facts is None or facts.is_image:
+            return None
+        return facts.main_video.duration_seconds if facts.main_video else facts.duration_seconds
+
+    def source_in(self, clip: Any, source: Any) -> Fraction:
+        """Seconds from the media's first frame to the start of the range `source` (None: 0)."""
+        if source is None:
+            return Fraction(0)
+        reference, start = self.reference(clip), source.start_time
+        if reference.available is not None:
+            return seconds_between(start, reference.available.start_time)
+        seconds = exact_value(start.value) / exact_rate(start.rate)
+        if reference.kind == "sequence":
+            first = reference.image_start / (reference.image_rate or exact_rate(start.rate))
+            return seconds - first if seconds >= first else seconds
+        return seconds - self._embedded_start(clip, seconds)
+
+    def _embedded_start(self, clip: Any, seconds: Fraction) -> Fraction:
+        """The media's own start timecode in seconds where a range without available_range counts from it."""
+        medium = self.medium(clip)
+        if medium.facts is None or medium.facts.main_video is None or not medium.facts.start_timecode:
+            return Fraction(0)
+        rate = medium.facts.main_video.rate
+        try:
+            first = frame_of_timecode(medium.facts.start_timecode, rate) / rate
+        except ValueError:
+            return Fraction(0)
+        return first if seconds >= first else Fraction(0)
+
+    def warnings(self) -> list[str]:
+        """What a person should know of the media, each file by name."""
+        said = list(self.finder.warnings)
+        if self.missing:
+            said.append(f"{len(self.missing)} media not found, shown as black: {_names(self.missing)}.")
+        for wanted, found in self._moved.items():
+            others = (
+                f" ({len(found.others) + 1} files of this name; the nearest path was taken)" if found.others else ""
+            )
+            said.append(f"'{_last(wanted)}' is not where the timeline says; taken by its name: {found.path}{others}.")
+        said += dict.fromkeys(medium.problem for medium in self._media.values() if medium.problem)
+        return said
+
+    def refuse_missing(self, path: Path) -> None:
+        """Raise InputRefused with every missing and unusable file, for strict reading."""
+        unusable = [str(medium.path) for medium in self._media.values() if medium.problem]
+        if self.missing or unusable:
+            raise InputRefused(
+                f"{path}: {len(self.missing) + len(unusable)} media cannot be used: "
+                f"{', '.join([*self.missing, *unusable])}; name their folder with the media search setting."
+            )
+
+
+def _facts_or_problem(path: Path) -> MediaFacts | str:
+    try:
+        return probe(path)
+    except InputRefused as error:
+        return str(error)
+
+
+def _names(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return ", ".join(f"'{_last(name)}'" for name in listed[:NAMED]) + more
+
+
+def _last(wanted: str) -> str:
+    """The file name of a reference, for a person to read."""
+    return wanted.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or wanted
+
+
+def _reference(clip: Any) -> Reference:
+    reference = clip.media_reference
+    if isinstance(reference, otio.schema.ExternalReference):
+        return Reference("file", reference.target_url or "", clip.name or "", reference.available_range)
+    if isinstance(reference, otio.schema.GeneratorReference):
+        return Reference("generator", "", reference.name or reference.generator_kind or "", reference.available_range)
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        return _sequence(reference)
+    available = reference.available_range if reference is not None else None
+    name = (reference.name if reference is not None else "") or clip.name or ""
+    return Reference("missing", "", name, available)
+
+
+def _sequence(reference: Any) -> Reference:
+    base, prefix, suffix = reference.target_url_base or "", reference.name_prefix or "", reference.name_suffix or ""
+    padding, start = max(0, reference.frame_zero_padding), reference.start_frame
+    if base and not base.endswith(("/", "\\")):
+        base += "/"
+    digits = f"%0{padding}d" if padding else "%d"
+    pattern = prefix.replace("%", "%%") + digits + suffix.replace("%", "%%")
+    return Reference(
+        kind="sequence",
+        wanted=f"{base}{prefix}{start:0{padding}d}{suffix}",
+        name="",
+        available=reference.available_range,
+        pattern=pattern,
+        image_start=start,
+        image_step=reference.frame_step,
+        image_rate=exact_rate(reference.rate) if reference.rate > 0 else None,
+    )

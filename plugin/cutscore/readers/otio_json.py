@@ -1,0 +1,160 @@
+"""Reading .otio: JSON, bounded and checked before OpenTimelineIO sees it.
+
+Broken JSON is answered with line and column; nesting that would overflow OTIO's own parser is refused;
+the newer schemas that released OTIO refuses and that are known to be safe are read as their older form.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from cutscore.readers.loaded import Loaded
+from cutscore_composer.errors import InputRefused
+
+MAX_NESTING = 400
+"""Deepest nesting of brackets that is read; real timelines have under 40."""
+
+
+def load(path: Path, data: bytes) -> Loaded:
+    """Read a .otio file. Raises InputRefused with one sentence for everything that is no timeline."""
+    return Loaded(timeline_of(path, data), path.parent, warnings=[])
+
+
+def timeline_of(path: Path, data: bytes, warnings: list[str] | None = None) -> Any:
+    """The `otio.schema.Timeline` in JSON bytes."""
+    text = _text(path, data)
+    with without_gc():
+        tree = _parsed(path, text)
+        if not isinstance(tree, dict) or "OTIO_SCHEMA" not in tree:
+            raise InputRefused(f"{path} is JSON but no OpenTimelineIO timeline; export the timeline as .otio.")
+        try:
+            found = otio.adapters.read_from_string(text, "otio_json")
+        except otio.exceptions.UnsupportedSchemaError as error:
+            found = _from_newer(path, tree, error)
+        except Exception as error:  # OTIO raises ValueError, KeyError, TypeError and more for wrong contents
+            raise InputRefused(f"{path} is no timeline that OpenTimelineIO can read: {_first_line(error)}.") from error
+    return _the_timeline(path, found)
+
+
+@contextmanager
+def without_gc() -> Iterator[None]:
+    """No garbage collection while thousands of objects are made that all stay: it doubles the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _text(path: Path, data: bytes) -> str:
+    if not data.strip():
+        raise InputRefused(f"{path} is empty; it may still be being written or copied.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputRefused(f"{path} is no text in UTF-8 (byte {error.start}); export the timeline as .otio.") from error
+
+
+def _parsed(path: Path, text: str) -> Any:
+    try:
+        tree = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputRefused(
+            f"{path} is broken JSON at line {error.lineno}, column {error.colno} ({error.msg}); export it again."
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise InputRefused(f"{path} cannot be read as JSON ({_first_line(error)}); export it again.") from error
+    if _is_deeper(tree, MAX_NESTING):
+        raise InputRefused(f"{path} is nested more than {MAX_NESTING} deep, which no timeline is; export it again.")
+    return tree
+
+
+def _is_deeper(tree: Any, most: int) -> bool:
+    """Whether containers nest deeper than `most`; level by level, so that no depth can overflow."""
+    level = [tree]
+    for _ in range(most):
+        level = [
+            child
+            for item in level
+            for child in (item.values() if type(item) is dict else item)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _from_newer(path: Path, tree: dict[str, Any], error: Exception) -> Any:
+    """Read a file with newer schemas in their older form, where that loses nothing that Cutscore reads."""
+    refused = _older(tree)
+    if refused:
+        raise InputRefused(
+            f"{path} was written by a newer OpenTimelineIO ({', '.join(sorted(refused))}); "
+            "export it for version 0.18 or older, or update Cutscore."
+        ) from error
+    try:
+        return otio.adapters.read_from_string(json.dumps(tree), "otio_json")
+    except Exception as again:
+        raise InputRefused(
+            f"{path} was written by a newer OpenTimelineIO and cannot be read: {_first_line(again)}."
+        ) from again
+
+
+def _older(tree: dict[str, Any]) -> set[str]:
+    """Rewrite newer schemas in place; returns the names of those that are not known."""
+    versions = otio.core.type_version_map()
+    refused: set[str] = set()
+    waiting: list[Any] = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            name, _, version = str(item.get("OTIO_SCHEMA", "")).partition(".")
+            if name in versions and version.isdigit() and int(version) > versions[name]:
+                if name == "Marker" and version == "3":
+                    item["OTIO_SCHEMA"] = "Marker.2"
+                    color = item.get("color")
+                    item["color"] = (color.get("name") or "") if isinstance(color, dict) else color or ""
+                else:
+                    refused.add(f"{name}.{version}")
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return refused
+
+
+def _the_timeline(path: Path, found: Any) -> Any:
+    """The one timeline in what was read; a bare stack or track becomes one."""
+    if isinstance(found, otio.schema.Timeline):
+        return found
+    if isinstance(found, otio.schema.SerializableCollection):
+        timelines = [item for item in found if isinstance(item, otio.schema.Timeline)]
+        if len(timelines) == 1:
+            return timelines[0]
+        names = ", ".join(f"'{timeline.name}'" for timeline in timelines[:10])
+        raise InputRefused(f"{path} holds {len(timelines)} timelines ({names}); export one timeline a file.")
+    if isinstance(found, otio.schema.Track | otio.schema.Stack | otio.schema.Clip):
+        timeline = otio.schema.Timeline(found.name)
+        if isinstance(found, otio.schema.Stack):
+            timeline.tracks = found
+        elif isinstance(found, otio.schema.Track):
+            timeline.tracks.append(found)
+        else:
+            timeline.tracks.append(otio.schema.Track(children=[found]))
+        return timeline
+    kind = found.schema_name() if hasattr(found, "schema_name") else type(found).__name__
+    raise InputRefused(f"{path} holds a {kind}, not a timeline; export the timeline as .otio.")
+
+
+def _first_line(error: Exception) -> str:
+    return (
+        str(error).strip().strip('"').splitlines()[0][:200].rstrip(".") if str(error).strip() else type(error).__name__
+    )

@@ -1,0 +1,79 @@
+"""The rate of a timeline: said by the file, or found as OpenTimelineIO itself counts.
+
+The order: what the file says outright (FCP7, AAF); the rate of a start timecode other than zero; the
+start's rate where the longest track uses it; the highest rate in the longest video track (this is how
+OTIO counts a track's duration); the same of the sound tracks for a timeline of sound alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from cutscore.readers.exact import exact_rate
+
+MAX_PICTURE_RATE = 240
+"""A higher rate is one of sound."""
+
+
+def timeline_rate(timeline: Any, said: Fraction | None) -> Fraction:
+    """The rate at which the frames of the timeline count."""
+    if said is not None:
+        return said
+    start = timeline.global_start_time
+    start_rate = exact_rate(start.rate) if start is not None and 0 < start.rate <= MAX_PICTURE_RATE else None
+    if start_rate is not None and start.value != 0:
+        return start_rate
+    used = _rates_of_longest(timeline, "video") or _rates_of_longest(timeline, "audio")
+    if start_rate is not None and (start_rate in used or not used):
+        return start_rate
+    return max(used, default=Fraction(24))
+
+
+def _rates_of_longest(timeline: Any, kind: str) -> set[Fraction]:
+    """The picture rates used in the longest enabled track of a kind (the first of equals)."""
+    best: tuple[float, Any] = (-1.0, None)
+    for track in timeline.tracks:
+        if isinstance(track, otio.schema.Track) and (track.kind or "video").casefold() != kind:
+            continue
+        seconds = _seconds(track) if getattr(track, "enabled", True) else -1.0
+        if seconds > best[0] + 1e-9:
+            best = (seconds, track)
+    return {exact_rate(rate) for rate in _length_and_rates([best[1]])[1]} if best[1] is not None else set()
+
+
+def _seconds(item: Any) -> float:
+    """Rough length; OTIO's own count is quick but raises where a clip has no range."""
+    try:
+        duration = item.duration()
+        return float(duration.value / duration.rate) if duration.rate > 0 else 0.0
+    except (otio.exceptions.OTIOError, ValueError, NotImplementedError):
+        return _length_and_rates([item])[0]
+
+
+def _length_and_rates(items: Iterable[Any]) -> tuple[float, set[Any]]:
+    """Rough seconds of items in a row and the picture rates of their ranges."""
+    seconds, rates = 0.0, set()
+    for item in items:
+        source = getattr(item, "source_range", None)
+        if source is None and isinstance(item, otio.schema.Clip):
+            reference = item.media_reference
+            source = reference.available_range if reference is not None else None
+        if source is not None:
+            duration = source.duration
+            if 0 < duration.rate <= MAX_PICTURE_RATE:
+                rates.add(duration.rate)
+            if duration.rate > 0:
+                seconds += duration.value / duration.rate
+        elif isinstance(item, otio.schema.Stack):
+            parts = [_length_and_rates([child]) for child in item]
+            seconds += max((part[0] for part in parts), default=0.0)
+            rates = rates.union(*(part[1] for part in parts))
+        elif isinstance(item, otio.core.Composition):
+            inner, inner_rates = _length_and_rates(item)
+            seconds += inner
+            rates |= inner_rates
+    return seconds, rates
