@@ -9,12 +9,13 @@ The length of the picture is that of the video stream, never of the container: s
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import av.error
@@ -25,6 +26,7 @@ from cutscore_composer.timebase import STANDARD_RATES, nearest_rate
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -181,7 +183,7 @@ def _video_facts(
     width, height = stream.width, stream.height
     if max(width, height) > MAX_SIDE:
         raise InputRefused(f"{path} has a picture of {width} × {height} pixels; the most is {MAX_SIDE} a side.")
-    frame = _first_frame(container, stream)
+    frame = _first_frame(path, container, stream)
     if frame is None:
         return None
     width, height = width or frame.width, height or frame.height
@@ -191,7 +193,7 @@ def _video_facts(
         width, height, aspect = height, width, 1 / aspect
     is_cover = _is_cover(stream)
     seconds = _stream_seconds(stream, total) or (
-        Fraction(0) if is_image or is_cover else _last_packet(container, stream)
+        Fraction(0) if is_image or is_cover else _last_packet(path, container, stream)
     )
     rate, variable = _rate(stream, container, seconds)
     return VideoFacts(
@@ -210,13 +212,28 @@ def _video_facts(
     )
 
 
-def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
-    """The first frame that decodes among the stream's first packets; it alone tells the rotation."""
-    stream.codec_context.thread_count = 1
-    with suppress(av.error.FFmpegError):  # a format that cannot seek is still at its start
-        container.seek(0)
+@contextmanager
+def _from_start(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[VideoStream]:
+    """The stream, its file standing at its start: sought, or for a raw stream opened anew."""
     try:
-        for number, packet in enumerate(container.demux(stream)):
+        container.seek(0)
+    except av.error.FFmpegError:  # the attempt leaves a raw stream at its end
+        with closing(av.open(f"file:{path}", options=OPEN_OPTIONS, metadata_errors="replace")) as again:
+            yield again.streams.video[stream.index]
+    else:
+        yield stream
+
+
+def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> VideoFrame | None:
+    """The first frame that decodes among the stream's first packets; it alone tells the rotation."""
+    with _from_start(path, container, stream) as fresh:
+        return _decoded_first(fresh)
+
+
+def _decoded_first(stream: VideoStream) -> VideoFrame | None:
+    stream.codec_context.thread_count = 1
+    try:
+        for number, packet in enumerate(_packets(stream)):
             for frame in packet.decode():
                 return frame
             if number > 400:
@@ -240,14 +257,19 @@ def _stream_seconds(stream: VideoStream | AudioStream, total: Fraction) -> Fract
     return total
 
 
-def _last_packet(container: InputContainer, stream: VideoStream) -> Fraction:
+def _packets(stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+    container = cast("InputContainer", stream.container)
+    return container.demux(stream)
+
+
+def _last_packet(path: Path, container: InputContainer, stream: VideoStream) -> Fraction:
     """End of the last packet, for raw streams that tell no length: reads the whole file, decodes nothing."""
-    container.seek(0)
     packets, end = 0, 0
-    for packet in container.demux(stream):
-        if packet.size:
-            packets += 1
-            end = max(end, (packet.pts or 0) + (packet.duration or 0))
+    with _from_start(path, container, stream) as fresh:
+        for packet in _packets(fresh):
+            if packet.size:
+                packets += 1
+                end = max(end, (packet.pts or 0) + (packet.duration or 0))
     if end and stream.time_base:
         return end * stream.time_base - _start(stream)
     return packets / Fraction(stream.average_rate or stream.base_rate or 25)

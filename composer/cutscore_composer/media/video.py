@@ -66,7 +66,9 @@ class VideoSource:
         self._current: tuple[int, VideoFrame] | None = None
         self._coming: tuple[int, VideoFrame] | None = None
         self._decoder: Iterator[tuple[int, VideoFrame]] = iter(())
+        self._delay: int | None = None
         self._open()
+        self._delay = self._measured_delay()
 
     def __enter__(self) -> VideoSource:
         return self
@@ -183,9 +185,9 @@ class VideoSource:
                 self._damaged += 1
                 decoded = []
             for frame in decoded:
-                stamp = frame.pts
-                if stamp is None:  # a raw stream without time stamps: count
-                    self._has_stamps = False
+                stamp = frame.pts if self._delay is None else self._stamp_by_order(frame)
+                if stamp is None:  # a raw stream without time stamps, or the tail of an AVI: count
+                    self._has_stamps = self._has_stamps and last is not None
                     stamp = self._start if last is None else last + self._step
                 if last is None or stamp > last:
                     last = stamp
@@ -193,6 +195,18 @@ class VideoSource:
                     yield stamp, frame
             if packet is None:
                 return
+
+    def _stamp_by_order(self, frame: VideoFrame) -> int | None:
+        return None if frame.dts is None or self._delay is None else frame.dts - self._delay
+
+    def _measured_delay(self) -> int | None:
+        """Ticks by which frames of an AVI come out late: it only stores the order of decoding, not of showing."""
+        if self.facts.container != "avi":
+            return None
+        first = next((frame for packet in self._container.demux(self._stream) for frame in packet.decode()), None)
+        self._container.close()
+        self._open()
+        return None if first is None or first.dts is None else first.dts - self._start
 
     def _must_jump(self, target: int) -> bool:
         if self._current is None:
