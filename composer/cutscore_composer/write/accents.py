@@ -105,7 +105,8 @@ def _lead_in(
         stop = min(stop, accent.beat - min(0.4, accent.hush * 0.5))
     start = accent.beat - length
     if plays("percussion"):
-        sheet.write("accent", "percussion", start, stop - start, SUSPENDED, force - 30, "swell")
+        # A struck swell strikes its end, so it ends with the accent and not before it.
+        sheet.write("accent", "percussion", start, length, SUSPENDED, force - 30, "swell")
     if plays("timpani") and accent.weight > 0.6 and page.brief.energy > 0.45:
         root = 38 + (chord.chord.bass - 38) % 12
         sheet.write("accent", "timpani", start, stop - start, root, force - 28, "roll")
@@ -117,24 +118,27 @@ def _lead_in(
         sheet.write("accent", "violins", start, stop - start, leading.voices[3] + 12, force - 30, "swell")
 
 
-def hushed(notes: list[Note], role: str, accents: tuple[Accent, ...]) -> list[Note]:
-    """The notes without those that would sound into the breath before an accent; held ones stop there."""
-    if not accents:
-        return notes
+def hushed(notes: list[Note], role: str, instrument: str, page: Page) -> list[Note]:
+    """The notes without those that would sound into the breath before an accent; held ones stop there.
+
+    A piano's pedal holds what was struck before: its notes of that chord are written as they are to sound, up
+    to the breath and without pedal ("staccato").
+    """
     kept: list[Note] = []
-    starts = [accent.beat for accent in accents]
+    starts = [accent.beat for accent in page.accents]
     at = 0
     for note in sorted(notes, key=lambda n: (n.beat, n.pitch)):
         while at < len(starts) and starts[at] <= note.beat + 1e-6:
             at += 1
-        trimmed: Note | None = note
-        if at < len(accents) and not (role == "accent" and note.articulation in _LEADING):
-            accent = accents[at]
-            silence = accent.beat - accent.hush
-            if note.beat >= silence - 1e-6:
-                trimmed = None
-            elif note.beat + note.beats > silence:
-                trimmed = replace(note, beats=max(0.06, round(silence - note.beat, 6)))
-        if trimmed is not None:
-            kept.append(trimmed)
+        if at == len(starts) or (role == "accent" and note.articulation in _LEADING):
+            kept.append(note)
+            continue
+        silence = starts[at] - page.accents[at].hush
+        if note.beat >= silence - 1e-6:
+            continue
+        room = max(0.06, round(silence - note.beat, 6))
+        if instrument == "piano" and page.chord_at(note.beat).end > silence - 1e-6:
+            kept.append(replace(note, beats=room, articulation="staccato"))
+        else:
+            kept.append(replace(note, beats=min(note.beats, room)))
     return kept

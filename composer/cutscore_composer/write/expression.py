@@ -41,7 +41,7 @@ def perform(page: Page, sheet: Sheet, melody: list[Sung]) -> tuple[Part, ...]:
     parts = []
     fade = fade_span(page)
     for (role, instrument), written in sorted(sheet.notes.items()):
-        notes = hushed(written, role, page.accents)
+        notes = hushed(written, role, instrument, page)
         notes = [_within(note, page) for note in notes if note.beat < page.end_beat - 1e-6]
         notes = _unique(notes)
         if not notes:

@@ -1,0 +1,193 @@
+"""The local engine: the composer behind the one call that every engine answers.
+
+look → spot → plan → write → play → mix → deliver; every file gets its final name only when it is whole.
+
+>>> music = LocalEngine().score(request, Progress())         # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cutscore_composer import __version__
+from cutscore_composer.cue import Cue, CueLoudness, CueStem, cue_json
+from cutscore_composer.engine import Progress, Request
+from cutscore_composer.errors import OutputFailed
+from cutscore_composer.music import Music, Stem
+from cutscore_composer.timebase import SAMPLE_RATE, samples_for
+
+if TYPE_CHECKING:
+    from cutscore_composer.look.seen import Seen
+    from cutscore_composer.mix import Mixed
+    from cutscore_composer.picture import Picture
+    from cutscore_composer.spot.spotting import Spotting
+    from cutscore_composer.write.composition import Composition
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """What is known before anything sounds."""
+
+    seen: Seen
+    spotting: Spotting
+    composition: Composition
+
+
+class LocalEngine:
+    """The composer, in process and offline."""
+
+    @property
+    def name(self) -> str:
+        """ "local"."""
+        return "local"
+
+    @property
+    def version(self) -> str:
+        """The composer's version: the same request gives other music when it changes."""
+        return __version__
+
+    def score(self, request: Request, progress: Progress) -> Music:
+        """Compose, play, mix and write all files of the piece into `request.folder`.
+
+        Files: STEM.wav, .cue.json, .mid, .score.png, and STEM.NAME.wav for each stem asked for. When it fails
+        or is cancelled, none of them is left. Raises InputRefused, OutputFailed or Cancelled.
+        """
+        written = _Written(request)
+        with written.or_nothing():
+            score = _composed(request, progress)
+            mixed = self._sound(request, score, progress)
+            progress.report("deliver", 0.0)
+            cue = self._cue(request, score, mixed)
+            self._files(request, score, cue, mixed)
+            progress.report("deliver", 1.0)
+        stems = tuple(Stem(stem.name, stem.file) for stem in mixed.stems)
+        return Music(
+            audio=written.path("wav"),
+            cue=cue,
+            cue_file=written.path("cue.json"),
+            midi=written.path("mid"),
+            score_picture=written.path("score.png"),
+            stems=stems,
+            facts={"model": f"cutscore composer {self.version}", "licence": "The music belongs to who had it made."},
+            warnings=cue.warnings,
+        )
+
+    def plan_only(self, request: Request, progress: Progress) -> Cue:
+        """The cue without the sound: what would be hit, style, key, tempo. Writes nothing."""
+        return self._cue(request, _composed(request, progress), None)
+
+    def _sound(self, request: Request, score: _Score, progress: Progress) -> Mixed:
+        from cutscore_composer.mix import mix
+        from cutscore_composer.play.play import play
+
+        picture = request.picture
+        return mix(
+            score.composition,
+            play(score.composition, progress),
+            request.folder,
+            progress,
+            stem=request.stem,
+            loudness_lufs=request.wishes.loudness_lufs,
+            peak_dbtp=request.wishes.peak_dbtp,
+            stems=request.stems,
+            samples=samples_for(picture.frames, picture.rate),
+            time_reference_samples=_time_reference(picture),
+        )
+
+    def _cue(self, request: Request, score: _Score, mixed: Mixed | None) -> Cue:
+        from cutscore_composer.deliver.cue_of import cue_of
+
+        loudness, stems = None, ()
+        if mixed is not None:
+            loudness = CueLoudness(
+                round(mixed.loudness.lufs, 2), round(mixed.loudness.dbtp, 2), round(mixed.loudness.lra, 2)
+            )
+            stems = tuple(CueStem(stem.name, stem.file.name) for stem in mixed.stems)
+        return cue_of(
+            score.composition,
+            score.spotting,
+            score.seen,
+            start_frame=request.picture.start_frame,
+            loudness=loudness,
+            stems=stems,
+            engine=self.name,
+        )
+
+    def _files(self, request: Request, score: _Score, cue: Cue, mixed: Mixed) -> None:
+        from cutscore_composer.deliver.midi import write_midi
+        from cutscore_composer.deliver.score_picture import draw_score_picture
+
+        written = _Written(request)
+        write_midi(written.path("mid"), score.composition)
+        draw_score_picture(written.path("score.png"), cue, score.seen, mixed.peaks, title=request.picture.name)
+        _write_text(written.path("cue.json"), cue_json(cue))
+
+
+class _Written:
+    """The files of a request, and their removal when it fails."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def path(self, ending: str) -> Path:
+        return self._request.folder / f"{self._request.stem}.{ending}"
+
+    @contextmanager
+    def or_nothing(self) -> Iterator[None]:
+        before = set(self._mine())
+        try:
+            yield
+        except BaseException:
+            for path in set(self._mine()) - before:
+                path.unlink(missing_ok=True)
+            raise
+
+    def _mine(self) -> Sequence[Path]:
+        folder, stem = self._request.folder, self._request.stem
+        if not folder.is_dir():
+            return []
+        return [path for path in folder.iterdir() if path.is_file() and path.name.startswith((f"{stem}.", f".{stem}."))]
+
+
+def _composed(request: Request, progress: Progress) -> _Score:
+    from cutscore_composer.look import look
+    from cutscore_composer.plan.planner import plan
+    from cutscore_composer.plan.words import ending_of
+    from cutscore_composer.spot import spot
+    from cutscore_composer.write.writer import write
+
+    picture = request.picture
+    # "Fade out" in words is as good as the setting, and spotting needs to know it too.
+    wishes = replace(request.wishes, ending=ending_of(request.wishes))
+    progress.report("look", 0.0)
+    seen = look(picture, progress, listen=True)
+    progress.report("spot", 0.0)
+    spotting = spot(seen, picture, wishes)
+    progress.report("plan", 0.0)
+    brief = plan(wishes, seen, spotting, request.seed)
+    progress.report("plan", 1.0)
+    return _Score(seen, spotting, write(brief, spotting, request.seed, progress))
+
+
+def _time_reference(picture: Picture) -> int:
+    """Samples since midnight of the first frame, for the bext chunk: timecode counts in whole frames."""
+    return samples_for(picture.start_frame, picture.rate) % (86_400 * SAMPLE_RATE) if picture.start_frame else 0
+
+
+def _write_text(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise OutputFailed(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
