@@ -1,1 +1,18 @@
 """Spot: which moments the music meets, sections, energy arc, ending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cutscore_composer.look.seen import Seen
+    from cutscore_composer.picture import Picture
+    from cutscore_composer.spot.spotting import Spotting
+    from cutscore_composer.wishes import Wishes
+
+
+def spot(seen: Seen, picture: Picture, wishes: Wishes) -> Spotting:
+    """The spotting notes of a picture: from quantised values only, so the same on every machine."""
+    from cutscore_composer.spot.session import spot_picture
+
+    return spot_picture(seen, picture, wishes)
