@@ -301,7 +301,7 @@ def test_what_the_caller_says_goes_before_the_file(tmp_path: Path) -> None:
         made.music.tags,
         made.engine,
     )
-    with pytest.raises(ConfigError, match="^seed must be at least 0, not -1"):
+    with pytest.raises(ConfigError, match=r"^seed must be at least 0, not -1"):
         override(base, seed=-1)
     with pytest.raises(ConfigError, match="engine 'studio' is not known; write one of local, elevenlabs"):
         override(base, engine="studio")
