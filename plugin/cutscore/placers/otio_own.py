@@ -217,7 +217,9 @@ def _placed(data: Mapping[str, Any]) -> Mapping[str, Any]:
         numbers = [exact(placed[key]) for key in ("timeline_rate", "start", "frames", "media_start")] if placed else []
     except (KeyError, ValueError, TypeError):
         return {}
-    return placed if isinstance(placed, dict) and numbers and numbers[0] > 0 and "id" in placed else {}
+    return (
+        placed if isinstance(placed, dict) and numbers and numbers[0] > 0 and isinstance(placed.get("id"), str) else {}
+    )
 
 
 def _length(doc: JsonText, item: Value, rate: Fraction) -> Fraction:

@@ -15,7 +15,7 @@ from cutscore.placers import PlacedMusic
 from cutscore_composer.cue import CueHit, new_cue
 from cutscore_composer.timebase import nearest_rate, samples_for
 
-HITS = (CueHit(0.5, "cut", 0.9, -0.2, "downbeat"), CueHit(1.2, "flash", 0.5, 3.0, "free"))
+HITS = (CueHit(0.48, "cut", 0.9, -0.2, "downbeat"), CueHit(1.2, "flash", 0.5, 3.0, "free"))
 
 
 def write_wav(path: Path, samples: int, level: int = 0) -> Path:

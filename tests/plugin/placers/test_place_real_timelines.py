@@ -119,7 +119,7 @@ def test_otio_reads_the_music_at_the_right_place(scored) -> None:
 
 def test_the_file_keeps_its_own_manner(scored) -> None:
     """Schema versions, rate spelling and media paths of the new track are those of the file."""
-    source, data, _, _, placed, music = scored
+    source, _, _, _, placed, music = scored
     text = source.read_text(encoding="utf-8")
     added = json.loads(placed.project.read_bytes())["tracks"]["children"][-1]
     clip = added["children"][-1]
