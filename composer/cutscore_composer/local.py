@@ -102,7 +102,8 @@ class LocalEngine:
     def _cue(self, request: Request, score: _Score, mixed: Mixed | None) -> Cue:
         from cutscore_composer.deliver.cue_of import cue_of
 
-        loudness, stems = None, ()
+        loudness: CueLoudness | None = None
+        stems: tuple[CueStem, ...] = ()
         if mixed is not None:
             loudness = CueLoudness(
                 round(mixed.loudness.lufs, 2), round(mixed.loudness.dbtp, 2), round(mixed.loudness.lra, 2)

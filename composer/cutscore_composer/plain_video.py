@@ -30,7 +30,7 @@ def picture_of_video(path: Path) -> Picture:
             start, drop = frame_of_timecode(facts.start_timecode, rate), ";" in facts.start_timecode
         except ValueError:
             start = 0  # a timecode of another rate says nothing about this picture
-    sounds = ()
+    sounds: tuple[SoundSpan, ...] = ()
     if facts.audio:
         seconds = min(facts.audio[0].duration_seconds, Fraction(frames) / rate)
         heard = min(frames, max(1, round_half_up(seconds * rate)))

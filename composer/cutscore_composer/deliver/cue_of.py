@@ -63,9 +63,7 @@ def cue_of(
         beats=beats,
         downbeats=downbeats,
         sections=tuple(
-            CueSection(
-                float(Fraction(s.frame_in) / rate), float(Fraction(s.frame_out) / rate), s.name, float(s.energy)
-            )
+            CueSection(float(Fraction(s.frame_in) / rate), float(Fraction(s.frame_out) / rate), s.name, float(s.energy))
             for s in composition.sections
         ),
         cuts=tuple(CueCut(float(Fraction(c.frame) / rate), c.kind, float(c.weight)) for c in spotting.cuts),

@@ -6,6 +6,7 @@ cue, because each tempo event carries the rounding of the one before.
 
 from __future__ import annotations
 
+import itertools
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -107,7 +108,7 @@ class _Page:
         origin = anchors[0][1] * 1e6
         elapsed = Fraction(0)
         made = []
-        for (tick, _), (next_tick, next_seconds) in zip(anchors, anchors[1:], strict=False):
+        for (tick, _), (next_tick, next_seconds) in itertools.pairwise(anchors):
             if next_tick <= tick:
                 continue
             wanted = Fraction(next_seconds * 1e6 - origin) - elapsed

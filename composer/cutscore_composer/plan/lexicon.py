@@ -103,7 +103,15 @@ MOODS: dict[str, tuple[float, float]] = {
     "grand": (0.2, 0.75),
     "emotional": (-0.1, 0.45),
 }
-_STRONGER = {"very": 1.25, "extremely": 1.35, "really": 1.2, "deeply": 1.25, "slightly": 0.55, "somewhat": 0.7, "bit": 0.6}
+_STRONGER = {
+    "very": 1.25,
+    "extremely": 1.35,
+    "really": 1.2,
+    "deeply": 1.25,
+    "slightly": 0.55,
+    "somewhat": 0.7,
+    "bit": 0.6,
+}
 _NOT = frozenset({"not", "no", "never", "without", "less", "isn't", "don't", "nothing"})
 
 

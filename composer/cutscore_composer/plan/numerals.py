@@ -36,7 +36,9 @@ _COLOURS: dict[str, tuple[int | None, tuple[int, ...]]] = {
     "sus4": (5, ()),
     "dim": (3, ()),
 }
-_NUMERAL = re.compile(r"([b#]?)(VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)(maj7|add9|sus2|sus4|dim|7|6)?(?:/(3|5|ped))?")
+_NUMERAL = re.compile(
+    r"([b#]?)(VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)(maj7|add9|sus2|sus4|dim|7|6)?(?:/(3|5|ped))?"
+)
 
 
 @dataclass(frozen=True, slots=True)

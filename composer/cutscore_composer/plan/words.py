@@ -103,7 +103,10 @@ _UNIT = r"\s*(?:bpm|beats? (?:per|a|each) minute)"
 _TEMPO_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"\bbetween\s+{_BPM}(?:{_UNIT})?\s+and\s+{_BPM}{_UNIT}"), "between"),
     (re.compile(rf"{_BPM}\s*(?:-|–|to)\s*{_BPM}{_UNIT}"), "between"),
-    (re.compile(rf"\b(?:under|below|less than|at most|no more than|slower than|max(?:imum)?)\s+{_BPM}{_UNIT}"), "under"),
+    (
+        re.compile(rf"\b(?:under|below|less than|at most|no more than|slower than|max(?:imum)?)\s+{_BPM}{_UNIT}"),
+        "under",
+    ),
     (re.compile(rf"\b(?:over|above|more than|at least|faster than|min(?:imum)?)\s+{_BPM}{_UNIT}"), "over"),
     (re.compile(rf"\b(?:about|around|roughly|circa|ca\.?|~)\s*{_BPM}{_UNIT}"), "about"),
     (re.compile(rf"{_BPM}{_UNIT}"), "exact"),
@@ -124,7 +127,11 @@ _ENDINGS: tuple[tuple[Ending, str], ...] = (
         r"(?:big|strong|hard|grand|huge|loud) (?:finish|ending|finale|end|final hit)|button(?: ending)?|"
         r"ends? (?:abruptly|suddenly|with a (?:bang|hit))|abrupt end(?:ing)?|cold end(?:ing)?|final hit|stinger",
     ),
-    ("ring", r"ring(?:s|ing)? out|dies? away|let it ring|(?:soft|gentle|quiet) (?:ending|finish|end)|ends? (?:softly|quietly|gently)"),
+    (
+        "ring",
+        r"ring(?:s|ing)? out|dies? away|let it ring|(?:soft|gentle|quiet) (?:ending|finish|end)|"
+        r"ends? (?:softly|quietly|gently)",
+    ),
 )
 _REFUSE = (
     r"(?:no|without(?: any)?|w/o|not? any|minus|don'?t (?:use|want)(?: any)?|avoid(?:ing)?|except(?: for)?|exclude|"
@@ -132,7 +139,8 @@ _REFUSE = (
 )
 _ONLY = r"(?:only|just|solo|nothing but(?: a)?(?: solo)?|exclusively|unaccompanied)"
 _NAMED = "|".join(sorted((re.escape(word) for word in INSTRUMENT_WORDS), key=len, reverse=True))
-_LIST = rf"(?:{_NAMED})(?:(?:\s*,\s*|\s+(?:and|or|nor|&)\s+|\s*/\s*|\s*,\s*(?:and|or)\s+)(?:no\s+|the\s+|any\s+)?(?:{_NAMED}))*"
+_AND = r"(?:\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and|or|nor|&)\s+|\s*/\s*)(?:no\s+|the\s+|any\s+)?"
+_LIST = rf"(?:{_NAMED})(?:{_AND}(?:{_NAMED}))*"
 _REFUSED = re.compile(rf"\b{_REFUSE}\s+(?:the\s+|an?\s+)?({_LIST})\b")
 _FREE = re.compile(rf"\b({_NAMED})[ -](?:free|less)\b|\bdrumless\b")
 _ONLY_BEFORE = re.compile(rf"\b{_ONLY}\s+(?:an?\s+|the\s+)?({_LIST})\b")
@@ -207,7 +215,9 @@ def _pitch_name(letter: str, word: str | None, sign: str | None) -> str:
 def _key(text: str) -> tuple[str | None, Mode | None]:
     # "in a minor key" names no tonic, "A minor" and "in a minor" do.
     for match in _KEY.finditer(re.sub(rf"(?i)\b({_MODE})\b", lambda found: found[0].lower(), text)):
-        article = match[1] == "a" and not match[2] and not match[3] and not text[: match.start()].lower().endswith("in ")
+        article = (
+            match[1] == "a" and not match[2] and not match[3] and not text[: match.start()].lower().endswith("in ")
+        )
         if not article:
             return _pitch_name(match[1], match[2], match[3]), _MODES[match[4]]
     mode_match = _MODE_ALONE.search(text)

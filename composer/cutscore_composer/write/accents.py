@@ -89,9 +89,7 @@ def _struck(page: Page, accent: Accent, chord: Voiced, force: float, sheet: Shee
             sheet.write("accent", "impact", beat, 3.0, 31, force - 4, "hit")
 
 
-def _lead_in(
-    page: Page, accent: Accent, chord: Voiced, force: float, before: float | None, sheet: Sheet
-) -> None:
+def _lead_in(page: Page, accent: Accent, chord: Voiced, force: float, before: float | None, sheet: Sheet) -> None:
     """A swell into the accent, over one to four beats, by what the ensemble has; it stops just before it."""
     plays = page.ensemble.has
     chooser = draws(page.seed, "lead-in", accent.rank, round(accent.weight * 16))

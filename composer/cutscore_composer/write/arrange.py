@@ -1,4 +1,4 @@
-"""Arranging: which layers sound in which phrase, so that the music grows with the energy and never all plays at once."""
+"""Arranging: which layers sound in which phrase, growing with the energy, never all at once."""
 
 from __future__ import annotations
 

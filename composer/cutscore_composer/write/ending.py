@@ -78,7 +78,8 @@ def faded(level: float, beat: float, span: tuple[float, float] | None) -> float:
     """A level as the fade leaves it at a beat."""
     if span is None or beat <= span[0]:
         return level
-    return level * max(0.0, 1.0 - (beat - span[0]) / (span[1] - span[0])) ** 1.3
+    left: float = max(0.0, 1.0 - (beat - span[0]) / (span[1] - span[0])) ** 1.3
+    return level * left
 
 
 def last_dynamics(page: Page, level: float) -> list[Dynamics]:

@@ -95,7 +95,9 @@ def ensemble_of(brief: Brief, style: Style) -> Ensemble:
     # Cellos double the basses only where strings play at all.
     if "strings" not in plain:
         layers = tuple(
-            row.model_copy(update={"instruments": [n for n in row.instruments if n not in ("violins", "violas", "cellos")]})
+            row.model_copy(
+                update={"instruments": [n for n in row.instruments if n not in ("violins", "violas", "cellos")]}
+            )
             for row in layers
         )
     layers = tuple(row for row in layers if row.instruments)

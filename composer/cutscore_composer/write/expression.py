@@ -115,7 +115,9 @@ def _dynamics(
                 arch = 0.84 + 0.22 * _arch((number + 0.15) / count)
                 points[round(bar.beat, 4)] = level * arch
                 if bar.beats >= 3:
-                    points[round(bar.beat + bar.beats * 0.55, 4)] = level * (0.86 + 0.22 * _arch((number + 0.6) / count))
+                    points[round(bar.beat + bar.beats * 0.55, 4)] = level * (
+                        0.86 + 0.22 * _arch((number + 0.6) / count)
+                    )
         for accent in page.accents:
             level = rest + more * _energy_at(page, accent.beat)
             points[round(accent.beat - accent.hush - 0.1, 4)] = min(1.0, level * (1.0 + 0.22 * accent.weight))

@@ -6,6 +6,7 @@ the beat to them; here both are run over a range of tempi and turned into a `Tem
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ def fit_tempo(
     final = targets[-1].seconds
     if final - start < 0.75 * 60.0 / bpm_range[1]:
         return _too_short(start, final, end, bpm_range, metre, len(targets) - 1)
-    fits = [(path, smoothed) for path in _best_paths(targets, start, bpm_range, metre) for smoothed in [_bent(path, targets, start, metre)]]
+    paths = _best_paths(targets, start, bpm_range, metre)
+    fits = [(path, _bent(path, targets, start, metre)) for path in paths]
     if not fits:
         return _even(start, final, end, bpm_range, metre, len(targets) - 1)
     path, smoothed = max(fits, key=lambda f: _worth(f[0], f[1], targets))
@@ -74,9 +76,7 @@ def _worth(path: Path, smoothed: Smoothed, targets: tuple[Target, ...]) -> float
     return path.score - lost
 
 
-def _fit_of(
-    path: Path, smoothed: Smoothed, start: float, end: float, metre: Metre, targets: tuple[Target, ...]
-) -> Fit:
+def _fit_of(path: Path, smoothed: Smoothed, start: float, end: float, metre: Metre, targets: tuple[Target, ...]) -> Fit:
     times = smoothed.seconds
     lengths = np.diff(times)
     last = float(lengths[-1])
@@ -95,7 +95,7 @@ def _fit_of(
     ends = [*opening, *downbeats]
     while tempo.seconds(ends[-1]) < end or ends[-1] <= final_beat:
         ends.append(ends[-1] + metre.beats)
-    bars = tuple(Bar(a, round(b - a)) for a, b in zip(ends, ends[1:], strict=False))
+    bars = tuple(Bar(a, round(b - a)) for a, b in itertools.pairwise(ends))
     on_beat = {i: e / 2 - pick_up for i, e in path.eighths.items() if i in smoothed.kept or i == final_index}
     return Fit(tempo, bars, on_beat, final_beat)
 
@@ -103,7 +103,7 @@ def _fit_of(
 def _thinned(anchors: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """The anchors without those that lie on a straight line (to 0.02 ms) between their neighbours."""
     kept = [anchors[0]]
-    for here, after in zip(anchors[1:], anchors[2:], strict=False):
+    for here, after in itertools.pairwise(anchors):
         before = kept[-1]
         straight = before[1] + (after[1] - before[1]) * (here[0] - before[0]) / (after[0] - before[0])
         if abs(straight - here[1]) > 2e-5:

@@ -101,9 +101,7 @@ def _mean_energy(spotting: Spotting) -> float:
     return float(np.mean(spotting.energy, dtype=np.float64)) if spotting.energy.size else 0.4
 
 
-def _bar_of(
-    index: int, bar: Bar, section: int, spotting: Spotting, fit: Fit, brief: Brief, mean: float
-) -> FormBar:
+def _bar_of(index: int, bar: Bar, section: int, spotting: Spotting, fit: Fit, brief: Brief, mean: float) -> FormBar:
     start, end = fit.tempo.seconds(bar.beat), fit.tempo.seconds(bar.beat + bar.beats)
     curve = spotting.energy
     low, high = max(0, int(start * CURVE_HZ)), max(1, int(end * CURVE_HZ) + 1)
@@ -113,7 +111,8 @@ def _bar_of(
     energy = brief.energy + (0.65 * here + 0.35 * told - mean) * 0.95
     rate = spotting.rate
     spoken = sum(
-        max(0.0, min(end, float(Fraction(b) / rate)) - max(start, float(Fraction(a) / rate))) for a, b in spotting.speech
+        max(0.0, min(end, float(Fraction(b) / rate)) - max(start, float(Fraction(a) / rate)))
+        for a, b in spotting.speech
     )
     return FormBar(
         index,

@@ -91,7 +91,7 @@ def _plan(page: Page, phrase: Phrase, motif: Motif) -> list[tuple[Motif, int] | 
     plan = plans[phrase.character]
     length = len(phrase.bars)
     if length < 4:
-        plan = plan[: max(1, length - 1)] + [None] if length > 1 else [(motif.fragment(2), 0)]
+        plan = [*plan[: max(1, length - 1)], None] if length > 1 else [(motif.fragment(2), 0)]
     return (plan + [None] * length)[:length]
 
 

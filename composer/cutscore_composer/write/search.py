@@ -130,7 +130,9 @@ def _arrivals(
     return made
 
 
-def _landings(state: _State, count: int, metre: Metre, target: Target) -> list[tuple[int, tuple[int, ...], float, bool]]:
+def _landings(
+    state: _State, count: int, metre: Metre, target: Target
+) -> list[tuple[int, tuple[int, ...], float, bool]]:
     """Phases at which a target may be reached: (phase, downbeats passed, reward, whether a bar is odd)."""
     bar = 2 * metre.beats
     steady = tuple(range(state.at + bar - state.phase, state.at + count + 1, bar))
@@ -150,9 +152,7 @@ def _landings(state: _State, count: int, metre: Metre, target: Target) -> list[t
     return landings
 
 
-def _odd_bar(
-    steady: tuple[int, ...], rest: int, arrival: int, origin: int, metre: Metre
-) -> tuple[int, ...] | None:
+def _odd_bar(steady: tuple[int, ...], rest: int, arrival: int, origin: int, metre: Metre) -> tuple[int, ...] | None:
     """Downbeats when the bar before the arrival is odd: its rest of beats alone, or joined to the bar before."""
     if rest in metre.odd_bars and steady:
         return (*steady, arrival)

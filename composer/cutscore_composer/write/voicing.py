@@ -40,7 +40,9 @@ def voice(harmony: Sequence[Harmonic], centres: Sequence[float], fresh: Sequence
         before = None if anew or not made else made[-1]
         chord = harmonic.chord
         bass = _bass(chord.bass, before.bass if before else 40)
-        voices = _voices(chord.tones, before.voices if before else None, before.bass if before else 0, bass, round(centre))
+        voices = _voices(
+            chord.tones, before.voices if before else None, before.bass if before else 0, bass, round(centre)
+        )
         made.append(Voiced(harmonic.beat, harmonic.end, chord, bass, voices))
     return tuple(made)
 

@@ -147,7 +147,10 @@ def _page(brief: Brief, style: Style, spotting: Spotting, fit: Fit, hits: tuple[
     )
     owners = [_owner(phrases, harmonic.beat) for harmonic in harmony]
     centres = [61 + 8 * (owner.energy if owner else brief.energy) for owner in owners]
-    fresh = [i > 0 and owner is not None and owner.place == 0 and owner is not owners[i - 1] for i, owner in enumerate(owners)]
+    fresh = [
+        i > 0 and owner is not None and owner.place == 0 and owner is not owners[i - 1]
+        for i, owner in enumerate(owners)
+    ]
     chords = voice(harmony, centres, fresh)
     return Page(
         brief, style, seed, ensemble_of(brief, style), fit.tempo, phrases, chords, accents, fit.final_beat, end_beat

@@ -26,7 +26,13 @@ def low(page: Page, phrase: Phrase, sheet: Sheet, instruments: list[str]) -> Non
 
 
 def _bar(
-    page: Page, phrase: Phrase, bar: FormBar, number: int, steps: tuple[float, ...], sheet: Sheet, instruments: list[str]
+    page: Page,
+    phrase: Phrase,
+    bar: FormBar,
+    number: int,
+    steps: tuple[float, ...],
+    sheet: Sheet,
+    instruments: list[str],
 ) -> None:
     chooser = draws(page.seed, "low", phrase.key, number)
     at, index = 0.0, 0
@@ -39,7 +45,9 @@ def _bar(
         chord = page.chord_at(beat)
         pitch = chord.bass
         if at not in starts and length <= 1.0 and chooser.random() < 0.45:
-            pitch = next((p for p in range(chord.bass + 5, chord.bass + 10) if p % 12 == chord.chord.tones[2]), pitch + 12)
+            pitch = next(
+                (p for p in range(chord.bass + 5, chord.bass + 10) if p % 12 == chord.chord.tones[2]), pitch + 12
+            )
         velocity = 50 + 44 * bar.energy + (6 if index == 0 else 0) + chooser.gauss(0, 2)
         gap = 0.96 if length > 1 else 0.86
         short = length <= 1.0 and bar.energy > 0.55

@@ -87,7 +87,9 @@ def chords(page: Page, phrase: Phrase, sheet: Sheet, instrument: str = "piano") 
                 sheet.write("harmony", instrument, start, end - start, chord.bass - 12, velocity - 3)
             tones = chord.voices if bar.energy > 0.4 else chord.voices[:3]
             for place, pitch in enumerate(tones):
-                sheet.write("harmony", instrument, start, end - start, pitch, velocity - 5 + place, "sustain", 3.0 * place)
+                sheet.write(
+                    "harmony", instrument, start, end - start, pitch, velocity - 5 + place, "sustain", 3.0 * place
+                )
             if end - start >= 3 and bar.energy > 0.35 and not bar.speech:
                 again = start + chooser.choice((1.5, 2.0, 2.5))
                 for pitch in chord.voices[1:]:
