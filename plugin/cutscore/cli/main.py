@@ -91,9 +91,10 @@ def _dispatch(argv: list[str]) -> int:
         tell(f"{COMING[name]} (cutscore {name}) is not yet here.")
         return 2
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, [*COMMANDS, *COMING], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "`cutscore --help` lists them."
         kind = "option" if name.startswith("-") else "command"
+        known = ["--help", "--version"] if kind == "option" else [*COMMANDS, *COMING]
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`cutscore --help` lists them."
         tell(f"There is no {kind} {name!r}; {hint}")
         return 2
     return _call(name, argv[1:])
