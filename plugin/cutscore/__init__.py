@@ -1,8 +1,8 @@
 """Cutscore: music under an edit.
 
-    >>> import cutscore
-    >>> result = cutscore.score("film.otio", description="calm, then hopeful")   # doctest: +SKIP
-    >>> cut = cutscore.read_timeline("film.otio")                                # doctest: +SKIP
+>>> import cutscore
+>>> result = cutscore.score("film.otio", description="calm, then hopeful")   # doctest: +SKIP
+>>> cut = cutscore.read_timeline("film.otio")                                # doctest: +SKIP
 """
 
 from __future__ import annotations

@@ -72,9 +72,7 @@ def plan(
     return scoring.plan([Path(p) for p in inputs], settings, progress=progress, range_text=range)
 
 
-def read_timeline(
-    path: PathLike, *, search: Sequence[PathLike] = (), strict: bool = False, rate: Any = None
-) -> Cut:
+def read_timeline(path: PathLike, *, search: Sequence[PathLike] = (), strict: bool = False, rate: Any = None) -> Cut:
     """Read a timeline, or a video as a one-span Cut.
 
     `search` are folders in which missing media are looked for by name; with `strict` missing media

@@ -1,16 +1,19 @@
 """Scoring: the whole way from inputs to placed music, as one call behind the command and the Python API.
 
-    read → picture (of the range) → submit → place → preview
+read → picture (of the range) → submit → place → preview
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cutscore_composer.engine import Engine, Progress, Request
+from cutscore_composer.engine import Progress, Request
+from cutscore_composer.errors import InputRefused
+from cutscore_composer.music import Stem
+from cutscore_composer.timebase import SAMPLE_RATE, frames_near, round_half_up, timecode
 from cutscore_composer.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ class ScoreResult:
             "preview": _text(self.preview),
             "engine": first.music.cue.engine,
             "reused": first.reused,
+            "message": self.placed.message if self.placed else None,
             "takes": [_paths_of(take) for take in self.takes],
             "warnings": list(self.warnings),
         }
@@ -60,14 +64,16 @@ def score(
     preview: bool | None = None,
     strict: bool | None = None,
     place: bool = True,
+    command: str | None = None,
 ) -> ScoreResult:
     """Make music for a timeline, or for videos in order, and lay it into the project.
 
     `range_text` (in, out) scores a part: timecodes as the timeline shows them, or seconds from its
-    start. What is None is taken from `settings`. Raises the errors of cutscore_composer.errors.
+    start. `command` is what a person would type to send a parked call of this job again. What is None
+    is taken from `settings`. Raises the errors of cutscore_composer.errors.
     """
     from cutscore.engines import engine_of, ledger_of
-    from cutscore.submit import submit
+    from cutscore.submit.door import RESEND, submit
 
     progress = progress or Progress()
     cut, picture = read_picture(inputs, settings, progress, range_text=range_text, strict=strict)
@@ -82,17 +88,26 @@ def score(
             takes=takes or settings.music.takes,
             resend=resend,
             progress=progress,
+            command=command or RESEND,
         )
     warnings = [*cut.warnings, *(w for take in submissions for w in take.music.warnings)]
+    first = submissions[0].music
     placed = None
     if place:
         progress.report("place", 0.0)
-        placed = _place(submissions[0], cut, record_in, settings, folder, in_place)
+        placed = _place(
+            PieceToPlace(first.audio, first.cue, submissions[0].provenance(), first.stems),
+            cut,
+            record_in,
+            settings,
+            folder,
+            in_place,
+        )
         warnings += placed.warnings
         progress.report("place", 1.0)
     film = None
     if settings.output.preview if preview is None else preview:
-        film = _preview(picture, submissions[0].music.audio, progress)
+        film = _preview(picture, first.audio, progress)
     return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)))
 
 
@@ -189,6 +204,35 @@ def request_of(picture: Picture, settings: Settings) -> Request:
     )
 
 
+def place_music(
+    music: Path,
+    project: Path,
+    settings: Settings,
+    *,
+    output: Path | None = None,
+    in_place: bool | None = None,
+    progress: Progress | None = None,
+) -> Placed:
+    """Lay a WAV into a project: where its cue file says, or at the start where it has none."""
+    from cutscore.readers import read_cut
+
+    progress = progress or Progress()
+    progress.report("place", 0.0)
+    cut = read_cut([project], search=tuple(settings.media.search))
+    cue = _cue_beside(music, cut)
+    record_in = cue.start_frame - max(0, cut.start_frame) if cue.start_frame else 0
+    if not 0 <= record_in < cut.duration:
+        raise InputRefused(
+            f"{music.name} begins at {timecode(cue.start_frame, cut.rate, cut.drop_frame)}, which is not in {project}:"
+            " it was made for another timeline."
+        )
+    placed = _place(
+        PieceToPlace(music, cue), cut, record_in, settings, output_folder([project], settings, output), in_place
+    )
+    progress.report("place", 1.0)
+    return placed
+
+
 def output_folder(inputs: Sequence[Path], settings: Settings, output: Path | None = None) -> Path:
     """Where results go: `output`, else the configured folder, else `NAME.cutscore` beside the first input."""
     chosen = output or settings.output.folder
@@ -198,18 +242,27 @@ def output_folder(inputs: Sequence[Path], settings: Settings, output: Path | Non
     return first.with_name(f"{first.stem}.cutscore")
 
 
+@dataclass(frozen=True, slots=True)
+class PieceToPlace:
+    """What a project is given of a piece of music."""
+
+    audio: Path
+    cue: Cue
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    stems: tuple[Stem, ...] = ()
+
+
 def _place(
-    take: Submission, cut: Cut, record_in: int, settings: Settings, folder: Path, in_place: bool | None
+    piece: PieceToPlace, cut: Cut, record_in: int, settings: Settings, folder: Path, in_place: bool | None
 ) -> Placed:
     from cutscore.placers import PlacedMusic, PlaceOptions, place
 
-    music = take.music
     return place(
         PlacedMusic(
-            audio=music.audio,
-            cue=music.cue,
-            provenance=take.provenance(),
-            stems=music.stems,
+            audio=piece.audio,
+            cue=piece.cue,
+            provenance=piece.provenance,
+            stems=piece.stems,
             record_in=record_in,
             rate=cut.rate,
             start_frame=cut.start_frame,
@@ -226,6 +279,21 @@ def _place(
         expected_sha256=cut.source_sha256,
         cut=cut,
     )
+
+
+def _cue_beside(music: Path, cut: Cut) -> Cue:
+    """The cue file of a WAV, or what can be known without one."""
+    from cutscore_composer.cue import new_cue, read_cue
+    from cutscore_composer.media.probe import probe
+
+    cue_file = music.with_suffix(".cue.json")
+    if cue_file.is_file():
+        return read_cue(cue_file)
+    sound = probe(music).audio
+    if not sound:
+        raise InputRefused(f"{music} holds no sound.")
+    seconds = sound[0].duration_seconds
+    return new_cue("unknown", cut.rate, frames_near(seconds, cut.rate), round_half_up(seconds * SAMPLE_RATE))
 
 
 def _preview(picture: Picture, audio: Path, progress: Progress) -> Path:
@@ -248,6 +316,3 @@ def _paths_of(take: Submission) -> dict[str, Any]:
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path.absolute())
-
-
-__all__ = ["Engine", "ScoreResult", "make_reel_of", "output_folder", "plan", "read_picture", "request_of", "score"]
