@@ -29,9 +29,11 @@ NOT_YET: dict[str, str] = {
     ".mlt": "In Shotcut choose File, Export, EDL",
 }
 """Project files that are not read yet, and what to do instead."""
-VIDEOS = frozenset(
-    [".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".wmv", ".flv", ".f4v", ".3gp", ".3g2", ".ogv", ".gif", ".dv", ".vob", ".y4m", ".h264", ".264", ".hevc", ".265"]
-)
+_VIDEOS = """
+.mp4 .mov .m4v .mkv .webm .avi .mxf .mts .m2ts .ts .mpg .mpeg .m2v .wmv .flv .f4v .3gp .3g2 .ogv .gif .dv .vob
+.y4m .h264 .264 .hevc .265
+"""
+VIDEOS = frozenset(_VIDEOS.split())
 """Suffixes that are read as films; a file of any other is tried when its content is a film."""
 
 

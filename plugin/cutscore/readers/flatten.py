@@ -21,6 +21,9 @@ from cutscore_composer.errors import InputRefused
 MAX_DEPTH = 100
 """Deepest nesting of compositions that is followed."""
 
+_ALMOST = Fraction(1, 2)
+"""A marker this much before its clip is one of a rounded start."""
+
 Clip, Gap, Transition = otio.schema.Clip, otio.schema.Gap, otio.schema.Transition
 Track, Stack, Composition = otio.schema.Track, otio.schema.Stack, otio.core.Composition
 LinearTimeWarp, FreezeFrame = otio.schema.LinearTimeWarp, otio.schema.FreezeFrame
@@ -62,6 +65,10 @@ class Flattener:
         """Whether sound tracks are walked (with their disabled clips) instead of the picture."""
         self.warnings: list[str] = []
         self.track = 0
+        """Number of the track that is walked; its shots keep it."""
+        self.record_start: Number | None = None
+        """Frame number of the timeline's start: some programs place clip markers by record timecode."""
+        self._marker_clock = Clock(clock.rate)
 
     def track_layer(self, track: Any, marks: Marks, depth: int = 0) -> Layer:
         """What one track (any sequence of items) shows, from its own beginning."""
@@ -181,6 +188,9 @@ class Flattener:
             return layer
         start = self.clock.frames(source.start_time) if source is not None else 0
         length = self.clock.frames(source.duration) if source is not None else layer.length
+        if start + length <= 0 and length == layer.length:
+            # The EDL adapter writes the negated record timecode here; nothing is cut off.
+            start = 0
         trimmed = window(layer, start, length, speed)
         if speed:
             size = speed if speed > 0 else -speed
@@ -240,19 +250,30 @@ class Flattener:
         shot: Shot | None,
     ) -> None:
         """Markers of an item at `position`, from the item's own time into the frames of its parent."""
-        begin = self.clock.frames(source.start_time) if source is not None and length is not None else 0
+        clock = self._marker_clock
+        begin = clock.frames(source.start_time) if source is not None and length is not None else 0
+        size = speed if speed > 0 else -speed or 1
         for marker in markers:
             marked = marker.marked_range
-            at, duration = self.clock.frames(marked.start_time) - begin, self.clock.frames(marked.duration)
-            if speed not in (0, 1):
-                size = speed if speed > 0 else -speed
-                at, duration = divided(at, size), divided(duration, size)
-            if length is not None and not (0 <= at < length or at == length == 0):
+            start, duration = clock.frames(marked.start_time), divided(clock.frames(marked.duration), size)
+            at: Number | None = divided(start - begin, size)
+            if length is not None:
+                at = self._within(at, start, position, length)
+            if at is None:
                 self._tell_lost(marker, shot)
                 continue
             if speed < 0 and length is not None:
                 at = length - 1 - at
             marks.found.append((position + at, duration, marker, shot))
+
+    def _within(self, at: Number | None, start: Number, position: Number, length: Number) -> Number | None:
+        """Where in an item a marker lies: by source time; else by record timecode (EDL locators); else by
+        frames from the item's start (Hiero); None where it lies in none of them."""
+        by_record = None if self.record_start is None else start - self.record_start - position
+        for reading in (at, by_record, start):
+            if reading is not None and -_ALMOST <= reading < length:
+                return max(reading, 0)
+        return None
 
     def _tell_lost(self, marker: Any, shot: Shot | None) -> None:
         if shot is not None:

@@ -8,20 +8,30 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from cutscore_composer.picture import SoundRole
 
+_MUSIC = """
+music musik musique musiques musica mx mus muz score scores song songs soundtrack bgm underscore theme bed cue
+chanson lied lieder cancion bso ost banda partitur instrumental orchestra orchester melody karaoke tempmusic tempscore
+"""
+_EFFECTS = """
+fx sfx effect effects effekt effekte effet effets efecto efectos effetti bruitage bruitages foley ambience ambiance
+ambiances ambient ambiente ambientes amb atmo atmos atmosphere gerausch gerausche bg bgs background roomtone whoosh
+impact impacts riser hit hits noise noises wind rain thunder footsteps ruido ruidos sonidos sounds soundeffect
+soundeffects bruit bruits explosion
+"""
+_DIALOGUE = """
+dia dial dialog dialogs dialoge dialogue dialogues dialogo dialogos dx vo voice voices voiceover vox narr narration
+narrator narrateur narrador narracion speech interview interviews lav lavalier boom mic adr sprecher sprecherin sprache
+stimme stimmen oton erzahler kommentar voix commentaire parole entretien voz voces locucion locutor entrevista sync
+"""
 _WORDS: dict[SoundRole, frozenset[str]] = {
-    "music": frozenset(
-        ["music", "musik", "musique", "musiques", "musica", "mx", "mus", "muz", "score", "scores", "song", "songs", "soundtrack", "bgm", "underscore", "theme", "bed", "cue", "chanson", "lied", "lieder", "cancion", "bso", "ost", "banda", "partitur", "instrumental", "orchestra", "orchester", "melody", "karaoke", "tempmusic", "tempscore"]
-    ),
-    "effects": frozenset(
-        ["fx", "sfx", "effect", "effects", "effekt", "effekte", "effet", "effets", "efecto", "efectos", "effetti", "bruitage", "bruitages", "foley", "ambience", "ambiance", "ambiances", "ambience", "ambient", "ambiente", "ambientes", "amb", "atmo", "atmos", "atmosphere", "gerausch", "gerausche", "bg", "bgs", "background", "roomtone", "whoosh", "impact", "impacts", "riser", "hit", "hits", "noise", "noises", "wind", "rain", "thunder", "footsteps", "ruido", "ruidos", "sonidos", "sounds", "soundeffect", "soundeffects", "bruit", "bruits", "explosion"]
-    ),
-    "dialogue": frozenset(
-        ["dia", "dial", "dialog", "dialogs", "dialoge", "dialogue", "dialogues", "dialogo", "dialogos", "dx", "vo", "voice", "voices", "voiceover", "vox", "narr", "narration", "narrator", "narrateur", "narrador", "narracion", "speech", "interview", "interviews", "lav", "lavalier", "boom", "mic", "adr", "sprecher", "sprecherin", "sprache", "stimme", "stimmen", "oton", "erzahler", "kommentar", "voix", "commentaire", "parole", "entretien", "voz", "voces", "locucion", "locutor", "entrevista", "talk", "host", "sync", "lines"]
-    ),
+    "effects": frozenset(_EFFECTS.split()),
+    "music": frozenset(_MUSIC.split()),
+    "dialogue": frozenset(_DIALOGUE.split()),
 }
 _PAIRS: dict[tuple[str, str], SoundRole] = {
     ("sound", "effect"): "effects",
@@ -47,12 +57,12 @@ def role_of(*names: str) -> SoundRole | None:
     """
     for name in names:
         words = words_of(name)
-        for pair in zip(words, words[1:], strict=False):
+        for pair in pairwise(words):
             if pair in _PAIRS:
                 return _PAIRS[pair]
-        for role in ("effects", "music", "dialogue"):
-            if not _WORDS[role].isdisjoint(words):  # type: ignore[index]
-                return role  # type: ignore[return-value]
+        for role, known in _WORDS.items():
+            if not known.isdisjoint(words):
+                return role
     return None
 
 

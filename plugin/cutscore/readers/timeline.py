@@ -24,7 +24,7 @@ from cutscore_composer.errors import InputRefused
 from cutscore_composer.timebase import nominal_rate
 
 SEALED = "sequence"
-"""`metadata["cutscore_reader"]` of a nested composition that is a sequence of its own: its clips are not the track's."""
+"""`metadata["cutscore_reader"]` of a nested sequence of its own: its clips are not counted as the track's."""
 MAX_FRAMES = 100 * 3600 * 120
 """Longest timeline that is read, in frames: 100 hours at 120."""
 
@@ -96,6 +96,7 @@ def _walk_picture(
 ) -> tuple[Layer, Marks, tuple[tuple[str, ...], ...], list[str]]:
     """The visible picture, its markers, the clip names of each track, and warnings."""
     walker = Flattener(clock, book.length_of)
+    walker.record_start = _start_frame(timeline, clock.rate) or None
     layers, marks, names, others = [], Marks(), [], []
     for item in timeline.tracks:
         if _kind(item) != "video":
@@ -109,7 +110,7 @@ def _walk_picture(
             marks.found += own.found
         walker.track += 1
     for item in others:
-        walker.item_layer(item)[1].found and marks.found.extend(walker.item_layer(item)[1].found)
+        marks.found += walker.item_layer(item)[1].found
         if any(isinstance(child, otio.schema.Clip) for child in item):
             walker.warnings.append(
                 f"Track '{item.name}' is of kind '{item.kind}', neither picture nor sound; left out."
@@ -157,7 +158,7 @@ def _counts(timeline: Any) -> TrackCounts:
 
 def _start_frame(timeline: Any, rate: Fraction) -> int:
     """The frame number of the start: a timecode keeps its number where only 23.976 became 24 or the like."""
-    start = timeline.global_start_time
+    start = timeline.global_start_time or _start_of_edl_adapter(timeline)
     if start is None or start.rate <= 0:
         return 0
     own = exact_rate(start.rate)
@@ -165,6 +166,15 @@ def _start_frame(timeline: Any, rate: Fraction) -> int:
     if nominal_rate(own) != nominal_rate(rate):
         value = value / nominal_rate(own) * nominal_rate(rate)
     return whole(value)
+
+
+def _start_of_edl_adapter(timeline: Any) -> Any:
+    """OTIO's EDL adapter hides the record start, negated, in the range of the first track."""
+    for track in timeline.tracks:
+        source = getattr(track, "source_range", None)
+        if source is not None and source.start_time.value < 0 <= -source.end_time_exclusive().value:
+            return otio.opentime.RationalTime(-source.start_time.value, source.start_time.rate)
+    return None
 
 
 def _markers(
