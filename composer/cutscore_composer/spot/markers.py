@@ -18,7 +18,7 @@ _WORDS: dict[Word, str] = {
     "start": r"(?:music )?(?:start|in|begin)s?|mx in|cue in",
     "end": r"(?:music )?(?:end|out|stop)s?|mx out|cue out|final(?:e)?|button",
 }
-_ANYWHERE = ("hit", "build", "drop", "quiet")
+_ANYWHERE: tuple[Word, ...] = ("hit", "build", "drop", "quiet")
 """Words that count wherever they stand in a marker's text; the others only as the whole name."""
 _NOTES = re.compile(
     r"\b(?:to-?do|fix(?:me)?|note|comment|check|ask|review|replace|missing|approved?|v\d+|version|"

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.spot.curves import step
@@ -94,12 +95,13 @@ def _ranked(moments: Sequence[Moment], manner: _Manner, seen: Seen) -> list[Mome
     frames = [moment.frame for moment in moments]
     kept = []
     for moment in moments:
-        window = moments[bisect_left(frames, moment.frame - half) : bisect_right(frames, moment.frame + half)]
+        low, high = ceil(moment.frame - half), floor(moment.frame + half)
+        window = moments[bisect_left(frames, low) : bisect_right(frames, high)]
         stronger = sum((other.weight, -other.frame) > (moment.weight, -moment.frame) for other in window)
         reach = min(moment.frame + half, Fraction(seen.frames)) - max(moment.frame - half, Fraction(0))
-        minutes = reach / (2 * half)
-        sure = stronger < max(1, manner.sure_a_minute * minutes) if manner.sure_a_minute else False
-        if sure or (moment.weight >= manner.least_weight and stronger < max(1, manner.most_a_minute * minutes)):
+        minutes = float(reach / (2 * half))
+        sure = manner.sure_a_minute > 0 and stronger < max(1.0, manner.sure_a_minute * minutes)
+        if sure or (moment.weight >= manner.least_weight and stronger < max(1.0, manner.most_a_minute * minutes)):
             kept.append(moment)
     return kept
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.picture import Picture
 from cutscore_composer.spot.arc import energy_arc
@@ -39,7 +41,7 @@ def spot_picture(seen: Seen, picture: Picture, wishes: Wishes) -> Spotting:
     )
     means = Means(energy)
     edges = [sample_of(frame, seen.rate, means.length) for frame in [*borders, seen.frames]]
-    energies = [step(means.between(a + 1 if a else 0, b)) for a, b in zip(edges, edges[1:], strict=False)]
+    energies = [step(means.between(a + 1 if a else 0, b)) for a, b in pairwise(edges)]
     return Spotting(
         rate=seen.rate,
         frames=seen.frames,
