@@ -32,7 +32,7 @@ def layout_of(doc: JsonText) -> Layout:
     colon = ": " if re.search(rb'"\s*:\s', head) else ":"
     if "\n" not in gap:
         return Layout("", "", ", " if re.search(rb",\s", head) else ",", colon)
-    outer = _line_indent(doc, doc.root.end - 1)
+    outer = _line_indent(doc, doc.root.start)
     unit = gap.rpartition("\n")[2]
     return Layout("\r\n" if "\r\n" in gap else "\n", unit.removeprefix(outer), ",", colon)
 

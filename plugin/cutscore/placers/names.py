@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +41,25 @@ def kept_name(path: Path) -> Path:
         if not candidate.exists():
             return candidate
         number += 1
+
+
+def bundle_name(audio: Path, present: Callable[[str], bool | None]) -> str:
+    """What a music file is called in a bundle: "edit.wav", "edit-2.wav" …
+
+    `present(name)` tells whether the bundle has a file of that name: None if not, else whether it is
+    this very music, which then is used again; other files keep their names.
+    """
+    free = None
+    for number in range(1, 1000):
+        name = audio.name if number == 1 else f"{audio.stem}-{number}{audio.suffix}"
+        there = present(name)
+        if there:
+            return name
+        if there is None and free is None:
+            free = name
+        if free is not None and number > 50:
+            break
+    return free or f"{audio.stem}-{uuid.uuid4().hex}{audio.suffix}"
 
 
 def timecoded_name(audio: Path, start_frame: int, rate: Fraction, drop_frame: bool = False) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from cutscore.placers.media_url import Spelling
-from cutscore.placers.names import kept_name
+from cutscore.placers.names import bundle_name, kept_name
 from cutscore.placers.safe_write import failed, keep_copy, read_bytes, sha256_of, write_atomically
 
 MEDIA_OUTSIDE = False
@@ -29,13 +29,13 @@ def digest(path: Path) -> str:
 
 def url_in(audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]:
     """How the bundle names a music file: relative, under media/, never the name of another file in there."""
-    number = 1
-    while True:
-        name = audio.name if number == 1 else f"{audio.stem}-{number}{audio.suffix}"
-        if all(not (b / "media" / name).exists() or _same(b / "media" / name, audio) for b in (source, target)):
-            url = f"media/{quote(os.fsencode(name), safe='')}"
-            return lambda _: url
-        number += 1
+
+    def present(name: str) -> bool | None:
+        there = [folder / "media" / name for folder in (source, target) if (folder / "media" / name).exists()]
+        return all(_same(file, audio) for file in there) if there else None
+
+    url = f"media/{quote(os.fsencode(bundle_name(audio, present)), safe='')}"
+    return lambda _: url
 
 
 def save(

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 
 from cutscore.placers.json_text import MAX_BYTES
 from cutscore.placers.media_url import Spelling
-from cutscore.placers.names import kept_name
+from cutscore.placers.names import bundle_name, kept_name
 from cutscore.placers.safe_write import keep_copy, sha256_of, write_atomically
 from cutscore_composer.errors import InputRefused
 
@@ -45,14 +45,14 @@ def url_in(audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]
     with _opened(source) as bundle:
         sizes = {info.filename.casefold(): (info.file_size, info.CRC) for info in bundle.infolist()}
     ours = (audio.stat().st_size, _crc_of(audio))
-    number = 1
-    while True:
-        name = audio.name if number == 1 else f"{audio.stem}-{number}{audio.suffix}"
+
+    def present(name: str) -> bool | None:
         there = sizes.get(f"media/{name}".casefold())
-        if there is None or there == ours:
-            url = f"media/{quote(name.encode('utf-8', 'replace'), safe='')}"
-            return lambda _: url
-        number += 1
+        return None if there is None else there == ours
+
+    name = bundle_name(audio, present)
+    url = f"media/{quote(name.encode('utf-8', 'replace'), safe='')}"
+    return lambda _: url
 
 
 def save(
