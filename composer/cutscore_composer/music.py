@@ -33,8 +33,11 @@ class Music:
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the engine said of it: song-id, request-id, character-cost, model, licence."""
     warnings: tuple[str, ...] = ()
+    original_wav: Path | None = None
+    """Headerless samples of a server, byte for byte behind a WAV header, at their own rate."""
 
     def files(self) -> tuple[Path, ...]:
         """Every file of this piece, the audio first."""
-        optional = (self.midi, self.score_picture, self.original, *(stem.file for stem in self.stems))
-        return (self.audio, self.cue_file, *(path for path in optional if path is not None))
+        optional = (self.midi, self.score_picture, self.original, self.original_wav)
+        stems = (stem.file for stem in self.stems)
+        return (self.audio, self.cue_file, *(path for path in optional if path is not None), *stems)

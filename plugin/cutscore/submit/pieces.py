@@ -1,0 +1,104 @@
+"""Pieces: the files of a Music by their roles, for the store, for their final names, and read back from either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cutscore.results import safe_name
+from cutscore.submit.ledger import Entry
+from cutscore.submit.store import Lost, Store
+from cutscore_composer.cue import CueStem, cue_json, read_cue
+from cutscore_composer.engine import Request
+from cutscore_composer.errors import OutputFailed
+from cutscore_composer.music import Music, Stem
+
+_ENDINGS = {"audio": ".wav", "cue": ".cue.json", "midi": ".mid", "score_picture": ".score.png"}
+_STEM = "stem:"
+
+
+def roles(music: Music) -> Iterator[tuple[str, Path]]:
+    """Every file of a piece with what it is to it."""
+    optional = {"midi": music.midi, "score_picture": music.score_picture, "original": music.original}
+    yield "audio", music.audio
+    yield "cue", music.cue_file
+    yield from ((role, path) for role, path in optional.items() if path is not None)
+    if music.original_wav is not None:
+        yield "original_wav", music.original_wav
+    yield from ((f"{_STEM}{stem.name}", stem.file) for stem in music.stems)
+
+
+def ending_of(role: str, path: Path) -> str:
+    """How the final name of a file ends, after the stem that all share."""
+    if role in _ENDINGS:
+        return _ENDINGS[role]
+    if role == "original":
+        return f".original{path.suffix or '.bin'}"
+    if role == "original_wav":
+        return ".original.wav"
+    return f".{safe_name(role.removeprefix(_STEM))[:40]}.wav"
+
+
+def named(music: Music, request: Request) -> list[tuple[Path, str]]:
+    """Every file of a piece with the ending of its final name; the cue file tells the stems by their final names."""
+    files = [(path, ending_of(role, path)) for role, path in roles(music)]
+    stems = tuple(CueStem(s.name, f"{request.stem}{ending_of(_STEM + s.name, s.file)}") for s in music.stems)
+    if stems != music.cue.stems:
+        music.cue_file.write_text(cue_json(replace(music.cue, stems=stems)), encoding="utf-8")
+    return files
+
+
+def from_store(entry: Entry, store: Store, request: Request) -> Music:
+    """A stored piece as files in `request.folder`. Raises OutputFailed."""
+    paths: dict[str, Path] = {}
+    for file in entry.files:
+        path = request.folder / f"{request.stem}{ending_of(file.role, Path())}"
+        try:
+            store.get(file.sha256, path)
+        except Lost as error:
+            raise OutputFailed(f"The store {store.folder} lost a file while it was read: {error}.") from error
+        paths[file.role] = path
+    return _music(paths, dict(entry.facts))
+
+
+def from_rights(rights: Path, said: dict[str, Any]) -> Music:
+    """A delivered piece as its rights file tells it; all its files are there."""
+    stem = rights.name.removesuffix(".rights.json")
+    paths: dict[str, Path] = {}
+    for name in said["files"]:
+        paths[_role_of(name.removeprefix(stem))] = rights.parent / name
+    facts = said.get("facts")
+    return _music(paths, dict(facts) if isinstance(facts, dict) else {})
+
+
+def _role_of(ending: str) -> str:
+    known = {ending: role for role, ending in _ENDINGS.items()}
+    if ending in known:
+        return known[ending]
+    if ending.startswith(".original."):
+        return "original_wav" if ending == ".original.wav" else "original"
+    return _STEM + ending.removeprefix(".").removesuffix(".wav")
+
+
+def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
+    cue = read_cue(paths["cue"])
+    names = {stem.file: stem.name for stem in cue.stems}
+    stems = [
+        Stem(names.get(path.name, role.removeprefix(_STEM)), path)
+        for role, path in paths.items()
+        if role.startswith(_STEM)
+    ]
+    return Music(
+        audio=paths["audio"],
+        cue=cue,
+        cue_file=paths["cue"],
+        midi=paths.get("midi"),
+        score_picture=paths.get("score_picture"),
+        original=paths.get("original"),
+        original_wav=paths.get("original_wav"),
+        stems=tuple(stems),
+        facts=facts,
+        warnings=cue.warnings,
+    )
