@@ -13,8 +13,8 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 
+from cutscore.reel.ahead import ahead
 from cutscore_composer.engine import Progress
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.media.canvas import Canvas
@@ -122,7 +123,7 @@ class Film:
 
     def add_all(
         self,
-        frames: Iterable[VideoFrame],
+        frames: Iterator[VideoFrame],
         sound: Iterator[npt.NDArray[np.float32]] | None,
         progress: Progress,
         stage: str,
@@ -133,19 +134,20 @@ class Film:
     ) -> None:
         """Every picture and, level with them, the sound; tells `progress` how far it is five times a second."""
         told = 0.0
-        for frame in frames:
-            progress.check()
-            self.add(frame)
-            while sound is not None and self._samples < self._frames * self._tick * SAMPLE_RATE:
-                block = next(sound, None)
-                if block is None:
-                    sound = None
-                else:
-                    self.add_sound(block)
-            if time.monotonic() - told > 0.2:
-                told = time.monotonic()
-                done = min(1.0, self._frames / expected)
-                progress.report(stage, fraction_from + (fraction_to - fraction_from) * done)
+        with closing(ahead(frames)) as made:
+            for frame in made:
+                progress.check()
+                self.add(frame)
+                while sound is not None and self._samples < self._frames * self._tick * SAMPLE_RATE:
+                    block = next(sound, None)
+                    if block is None:
+                        sound = None
+                    else:
+                        self.add_sound(block)
+                if time.monotonic() - told > 0.2:
+                    told = time.monotonic()
+                    done = min(1.0, self._frames / expected)
+                    progress.report(stage, fraction_from + (fraction_to - fraction_from) * done)
         for block in sound or ():
             self.add_sound(block)
 
