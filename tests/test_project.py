@@ -1,0 +1,221 @@
+"""The rules of the house: layers, sizes, words, secrets, licences; checked on the files that git tracks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.command import Command
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {
+    "cutscore_composer": ROOT / "composer" / "cutscore_composer",
+    "cutscore": ROOT / "plugin" / "cutscore",
+    "cutscore_watchers": ROOT / "watchers" / "cutscore_watchers",
+}
+MAY_IMPORT = {
+    "cutscore_composer": {"cutscore_composer"},
+    "cutscore": {"cutscore", "cutscore_composer"},
+    "cutscore_watchers": {"cutscore_watchers", "cutscore", "cutscore_composer"},
+}
+MOST_LINES = 350
+MOST_FILE_BYTES = 2_000_000
+MOST_PACK_BYTES = 24_000_000
+
+
+def modules() -> list[Path]:
+    return sorted(path for package in PACKAGES.values() for path in package.rglob("*.py"))
+
+
+def tracked() -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("this is not a git checkout")
+    names = (name for name in done.stdout.decode("utf-8").split("\0") if name)
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def text_lines() -> Iterator[tuple[str, str]]:
+    for path in tracked():
+        raw = path.read_bytes()
+        if b"\0" not in raw[:4096]:
+            for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), start=1):
+                yield f"{path.relative_to(ROOT)}:{number}", line
+
+
+def imported(path: Path) -> set[str]:
+    """Every package that a module imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names.add(node.module or "")
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_imports_run_one_way(package: str) -> None:
+    """Watchers may import the plugin, the plugin the composer, never back; imports inside functions count too."""
+    wrong = {
+        str(path.relative_to(ROOT)): sorted(names)
+        for path in PACKAGES[package].rglob("*.py")
+        if (names := (imported(path) & set(PACKAGES)) - MAY_IMPORT[package])
+    }
+    assert {} == wrong
+
+
+def test_import_linter_agrees() -> None:
+    """The contract in pyproject.toml, by the tool that proves it."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    if not lint.exists():
+        pytest.skip("import-linter is not installed")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "Contracts: 1 kept, 0 broken." in done.stdout
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_is_for_and_is_no_longer_than_one_reads(path: Path) -> None:
+    """The first sentence of its docstring, and at most 350 lines."""
+    text = path.read_text(encoding="utf-8")
+    said = ast.get_docstring(ast.parse(text))
+    assert said, "no docstring"
+    assert re.match(r"[^\n]{12,}", said), "the docstring's first line says too little"
+    assert len(text.splitlines()) <= MOST_LINES
+
+
+def test_public_names_say_what_they_are() -> None:
+    """Every public class and function of a module has a docstring."""
+    silent = []
+    for path in modules():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            public = isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name[0] != "_"
+            if public and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(ROOT)}: {node.name}")
+    assert [] == silent
+
+
+def test_no_room_for_everything() -> None:
+    """No module is called helpers, utils, common or misc: what a thing does is its name."""
+    vague = {"helpers", "helper", "utils", "util", "common", "misc", "manager", "managers"}
+    assert [] == [str(path.relative_to(ROOT)) for path in modules() if path.stem in vague]
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """Two test files of one name would hide each other in reports."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [] == sorted({name for name in names if names.count(name) > 1})
+
+
+def test_every_test_says_what_behaviour_it_proves() -> None:
+    """Every test function has a docstring."""
+    silent = []
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(ROOT)}: {node.name}")
+    assert [] == silent
+
+
+# Put together from parts, so that this file does not find itself.
+FORBIDDEN = {
+    "a registry's host": r"https?://[A-Za-z0-9.-]+/(?:simple|packages|pool|dists)/",
+    "a path of one machine": r"(?<![\w.])/(?:" + "|".join(["work", "farm", "root", "home/[a-z]+"]) + r")/[a-z.]",
+    "a secret": r"\bsk_(?:live_)?(?!0123456789abcdef)[A-Za-z0-9]{24,}|-----BEGIN [A-Z ]*PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("what", sorted(FORBIDDEN))
+def test_no_tracked_file_holds(what: str) -> None:
+    """Registry hosts, machine paths and secrets stay out of the project."""
+    pattern = re.compile(FORBIDDEN[what])
+    assert [] == [f"{place}: {line.strip()[:100]}" for place, line in text_lines() if pattern.search(line)]
+
+
+def test_no_media_and_nothing_large_is_tracked() -> None:
+    """Only the instruments' samples are sound, at most 24 MB of it; no file is over 2 MB."""
+    media = {".mp4", ".mov", ".mkv", ".wav", ".mp3", ".flac", ".ogg", ".aaf", ".mxf", ".avi", ".opus"}
+    pack = PACKAGES["cutscore_composer"] / "instruments"
+    found = [path for path in tracked() if path.suffix.lower() in media]
+    assert [] == [str(path.relative_to(ROOT)) for path in found if not path.is_relative_to(pack)]
+    assert sum(path.stat().st_size for path in found) <= MOST_PACK_BYTES
+    assert [] == [str(path.relative_to(ROOT)) for path in tracked() if path.stat().st_size > MOST_FILE_BYTES]
+
+
+def test_the_licences_are_there() -> None:
+    """The project's own, and one beside the instruments; the project's metadata name them."""
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    licences = list((PACKAGES["cutscore_composer"] / "instruments" / "licences").iterdir())
+    assert licences
+    assert all(path.stat().st_size > 200 for path in licences)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "Apache-2.0"
+
+
+def test_the_version_is_one() -> None:
+    """pyproject.toml, the plugin and the changelog say the same version."""
+    import cutscore
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == cutscore.__version__
+    assert f"## [{cutscore.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_s_two_lines_are_what_ci_runs() -> None:
+    """The line that runs the tests stands word for word in .ci/run, and both lines are there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", readme, flags=re.DOTALL)
+    run = next(block.strip() for block in blocks if "cutscore demo" in block)
+    test = next(block.strip() for block in blocks if "pytest" in block)
+    assert ("\n" in run, "\n" in test) == (False, False)
+    assert test in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_option_that_the_readme_names_is_there() -> None:
+    """Commands and long options in the README exist."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join(re.findall(r"cutscore [a-z]+[^\n`]*", readme))))
+    source = "\n".join(p.read_text(encoding="utf-8") for p in (PACKAGES["cutscore"] / "cli").glob("*.py"))
+    assert [] == sorted(option for option in named if f'"{option}' not in source and f"/{option}" not in source)
+
+
+def test_a_failing_run_writes_the_key_nowhere(tmp_path: Path) -> None:
+    """The key of a server that cannot be used stands in no output and in no file that the run leaves behind."""
+    secret = "sk_" + "0123456789abcdef" * 2
+    cutscore = Command(tmp_path)
+    (tmp_path / "cutscore.yaml").write_text(
+        "engine: studio\nengines: {studio: {url: 'http://127.0.0.1:9', api_key: {env: STUDIO_KEY}, connect_seconds: 2,"
+        " attempts: 1}}\n",
+        encoding="utf-8",
+    )
+    film = tmp_path / "film.mp4"
+    _small_film(film)
+    for arguments in (["score", film], ["score", film, "--debug"], ["doctor"], ["parked"], ["read", film]):
+        ran = cutscore(*arguments, STUDIO_KEY=secret)
+        assert secret not in ran.out + ran.err
+        if arguments == ["score", film]:
+            assert (4, 1) == (ran.code, ran.err.count("\n")), ran.err
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [] == [str(path) for path in written if secret.encode() in path.read_bytes()]
+
+
+def _small_film(path: Path) -> None:
+    import av
+    import numpy as np
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+        for number in range(48):
+            image = np.full((90, 160, 3), 40 + 160 * (number // 24), dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode(None))
