@@ -1,4 +1,4 @@
-"""Reading .aaf (Avid, Premiere) through the public adapter, an optional extra; tracks and rate are counted in the file itself."""
+"""Reading .aaf (Avid, Premiere) through the public adapter (an extra); rate and tracks are counted by us."""
 
 from __future__ import annotations
 

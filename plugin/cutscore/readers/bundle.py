@@ -44,10 +44,12 @@ def _load_folder(path: Path) -> Loaded:
     content = path / CONTENT
     if not content.is_file():
         raise InputRefused(f"{path} is no bundle: it holds no {CONTENT}.")
-    return Loaded(timeline_of(content, read_bytes(content)), path)
+    warnings: list[str] = []
+    return Loaded(timeline_of(content, read_bytes(content), warnings), path, warnings)
 
 
 def _load_zip(path: Path) -> Loaded:
+    warnings: list[str] = []
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             if len(archive.infolist()) > MAX_ENTRIES:
@@ -57,7 +59,7 @@ def _load_zip(path: Path) -> Loaded:
             except KeyError:
                 raise InputRefused(f"{path} is no bundle: it holds no {CONTENT}.") from None
             data = _bounded(archive, entry, path, MAX_BYTES)
-            timeline = timeline_of(path / CONTENT, data)
+            timeline = timeline_of(path / CONTENT, data, warnings)
             digest = _sha256(path)
             folder = platformdirs.user_cache_path("cutscore", appauthor=False) / "bundles" / digest[:32]
             _unpack(archive, timeline, folder, path)
@@ -69,7 +71,7 @@ def _load_zip(path: Path) -> Loaded:
         raise InputRefused(
             f"{path} cannot be read ({error.strerror or error}); check permissions and space."
         ) from error
-    return Loaded(timeline, folder, sha256=digest)
+    return Loaded(timeline, folder, warnings, sha256=digest)
 
 
 def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, most: int) -> bytes:

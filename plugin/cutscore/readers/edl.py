@@ -126,13 +126,15 @@ def _clip(event: Event, frames: int, rate: Fraction, warnings: list[str]) -> Any
         return _gap(frames, rate)
     name = event.clip_name or event.number
     speed = event.speed
+    if speed == 0 and event.source_out - event.source_in != event.record_out - event.record_in:
+        name = name.removesuffix(" FF")  # Avid's mark of a frame that is held
     first = event.source_in
     if speed is None:
         source_frames = event.source_out - event.source_in
         if abs(source_frames - (event.record_out - event.record_in)) > 1:
             warnings.append(
                 f"Event {event.number} (line {event.line}, '{name}'): source and record differ in length "
-                f"({source_frames} and {event.record_out - event.record_in} frames) without a speed; read at its own speed."
+                f"({source_frames}, {event.record_out - event.record_in} frames) without a speed; played as it is."
             )
     elif speed < 0:
         first = _lowest_backwards(event, frames)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import opentimelineio as otio
 
@@ -193,6 +194,8 @@ def _names(names: Iterable[str]) -> str:
 
 def _last(wanted: str) -> str:
     """The file name of a reference, for a person to read."""
+    if wanted.casefold().startswith("file:"):
+        wanted = unquote(wanted)
     return wanted.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or wanted
 
 

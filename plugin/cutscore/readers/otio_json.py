@@ -24,11 +24,12 @@ MAX_NESTING = 400
 
 def load(path: Path, data: bytes) -> Loaded:
     """Read a .otio file. Raises InputRefused with one sentence for everything that is no timeline."""
-    return Loaded(timeline_of(path, data), path.parent, warnings=[])
+    warnings: list[str] = []
+    return Loaded(timeline_of(path, data, warnings), path.parent, warnings)
 
 
-def timeline_of(path: Path, data: bytes, warnings: list[str] | None = None) -> Any:
-    """The `otio.schema.Timeline` in JSON bytes."""
+def timeline_of(path: Path, data: bytes, warnings: list[str]) -> Any:
+    """The `otio.schema.Timeline` in JSON bytes; what was read in an older form is added to `warnings`."""
     text = _text(path, data)
     with without_gc():
         tree = _parsed(path, text)
@@ -37,7 +38,7 @@ def timeline_of(path: Path, data: bytes, warnings: list[str] | None = None) -> A
         try:
             found = otio.adapters.read_from_string(text, "otio_json")
         except otio.exceptions.UnsupportedSchemaError as error:
-            found = _from_newer(path, tree, error)
+            found = _from_newer(path, tree, error, warnings)
         except Exception as error:  # OTIO raises ValueError, KeyError, TypeError and more for wrong contents
             raise InputRefused(f"{path} is no timeline that OpenTimelineIO can read: {_first_line(error)}.") from error
     return _the_timeline(path, found)
@@ -93,7 +94,7 @@ def _is_deeper(tree: Any, most: int) -> bool:
     return True
 
 
-def _from_newer(path: Path, tree: dict[str, Any], error: Exception) -> Any:
+def _from_newer(path: Path, tree: dict[str, Any], error: Exception, warnings: list[str]) -> Any:
     """Read a file with newer schemas in their older form, where that loses nothing that Cutscore reads."""
     refused = _older(tree)
     if refused:
@@ -101,6 +102,7 @@ def _from_newer(path: Path, tree: dict[str, Any], error: Exception) -> Any:
             f"{path} was written by a newer OpenTimelineIO ({', '.join(sorted(refused))}); "
             "export it for version 0.18 or older, or update Cutscore."
         ) from error
+    warnings.append("The file was written by a newer OpenTimelineIO; its markers are read in their older form.")
     try:
         return otio.adapters.read_from_string(json.dumps(tree), "otio_json")
     except Exception as again:

@@ -1,0 +1,50 @@
+"""Values in FCP7 XML: texts, numbers, flags and rates, however a program writes them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from lxml import etree
+
+from cutscore_composer.errors import InputRefused
+
+Element = etree._Element
+
+
+def text_of(element: Element | None, tag: str) -> str:
+    """The text of a child, "" where there is none."""
+    return (element.findtext(tag) or "").strip() if element is not None else ""
+
+
+def number(element: Element | None, tag: str) -> Fraction | None:
+    """The number in a child ("14", "326400.0"), None where there is none. Raises InputRefused for what is no number."""
+    text = text_of(element, tag)
+    if not text:
+        return None
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise InputRefused(_said(element, tag, text)) from error
+    if abs(value) > 10**12:
+        raise InputRefused(_said(element, tag, text))
+    return value
+
+
+def _said(element: Element | None, tag: str, text: str) -> str:
+    line = element.sourceline if element is not None else 0
+    return f"The XML holds '{text[:40]}' as <{tag}> near line {line}, which is no number of frames; export it again."
+
+
+def flag(element: Element, tag: str, default: bool) -> bool:
+    """TRUE or FALSE in a child."""
+    text = text_of(element, tag).casefold()
+    return text in ("true", "1", "yes") if text else default
+
+
+def rate_of(element: Element | None) -> Fraction | None:
+    """The rate of an element: <rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate> is 30000/1001."""
+    rate = element.find("rate") if element is not None else None
+    base = number(rate, "timebase")
+    if rate is None or base is None or not 0 < base <= 1000:
+        return None
+    return base * Fraction(1000, 1001) if flag(rate, "ntsc", False) and base.denominator == 1 else base
