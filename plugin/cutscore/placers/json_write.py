@@ -50,9 +50,8 @@ def appended(doc: JsonText, array: Value, layout: Layout, write: Callable[[str],
     elements = doc.elements(array)
     if elements:
         last = elements[-1]
-        before = elements[-2].end if len(elements) > 1 else array.start + 1
-        space = doc.data[before : last.start]
-        between = space if len(elements) > 1 else b"," + space
+        space = doc.space_before(last.start)
+        between = doc.data[elements[-2].end : last.start] if len(elements) > 1 else b"," + space
         indent = _after_newline(space) if b"\n" in space else _line_indent(doc, last.start)
         return Edit(last.end, last.end, between + write(indent))
     if not layout.newline:

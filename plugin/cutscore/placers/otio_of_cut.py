@@ -1,15 +1,23 @@
-"""Writes a Cut as an OTIO timeline, for projects whose own format cannot be written."""
+"""Writes a Cut as an OTIO timeline, for projects whose own format cannot be written.
+
+Media ranges count from the media's own start timecode, as programs that conform by timecode want it;
+`available_range` says so where the media can be probed.
+"""
 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
-from cutscore.cut import Cut, Marker, SoundTrack, Span, Transition
-from cutscore_composer.timebase import frames_near
+from cutscore.cut import Cut, Marker, SoundClip, SoundTrack, Span, Transition
+from cutscore_composer.errors import InputRefused
+from cutscore_composer.media.probe import MediaFacts, probe
+from cutscore_composer.timebase import frame_of_timecode, frames_near
 
 _PATTERN = re.compile(r"(?P<prefix>.*?)%0?(?P<digits>\d*)d(?P<suffix>.*)")
 _COLORS = {name for name in vars(otio.schema.MarkerColor) if name.isupper()}
@@ -47,9 +55,18 @@ def _item(span: Span, cut: Cut) -> otio.schema.Item:
     frames = span.record_out - span.record_in
     if span.kind == "gap":
         return otio.schema.Gap(name=span.name, source_range=_range(0, frames, cut))
-    clip = otio.schema.Clip(
-        name=span.name, media_reference=_media(span), source_range=_range(_first_frame(span, cut), frames, cut)
-    )
+    source = span.source_in
+    if span.speed < 0:
+        # OTIO names the range that is shown; played backwards it ends where the span begins.
+        source += (frames - 1) * span.speed / cut.rate
+    reference = _sequence(span) if span.image_rate is not None else None
+    first, available = (0, None) if reference is not None or span.media is None else _extent(span.media, cut)
+    if reference is None:
+        reference = _reference(span.media, span.wanted, available)
+    if span.kind == "generator":
+        reference = otio.schema.GeneratorReference(name=span.name, generator_kind=span.name or "generator")
+    start = first + max(0, frames_near(source, cut.rate))
+    clip = otio.schema.Clip(span.name, reference, _range(start, frames, cut))
     if span.speed == 0:
         clip.effects.append(otio.schema.FreezeFrame())
     elif span.speed != 1:
@@ -57,22 +74,11 @@ def _item(span: Span, cut: Cut) -> otio.schema.Item:
     return clip
 
 
-def _first_frame(span: Span, cut: Cut) -> int:
-    """The media frame at the clip's head; of reversed media the lowest one that is shown."""
-    source = span.source_in
-    if span.speed < 0:
-        source += (span.record_out - span.record_in - 1) * span.speed / cut.rate
-    return max(0, frames_near(source, cut.rate))
-
-
-def _media(span: Span) -> otio.core.MediaReference:
-    if span.kind == "generator":
-        return otio.schema.GeneratorReference(name=span.name, generator_kind=span.name or "generator")
-    if span.media is None:
-        return otio.schema.ExternalReference(span.wanted) if span.wanted else otio.schema.MissingReference()
-    pattern = _PATTERN.fullmatch(span.media.name) if span.image_rate is not None else None
-    if pattern is None:
-        return otio.schema.ExternalReference(_url(span.media))
+def _sequence(span: Span) -> otio.core.MediaReference | None:
+    """The reference to an image sequence; None when `media` is no printf pattern."""
+    pattern = None if span.media is None else _PATTERN.fullmatch(span.media.name)
+    if pattern is None or span.media is None:
+        return None
     return otio.schema.ImageSequenceReference(
         target_url_base=_url(span.media.parent) + "/",
         name_prefix=pattern["prefix"],
@@ -81,6 +87,44 @@ def _media(span: Span) -> otio.core.MediaReference:
         frame_zero_padding=int(pattern["digits"] or 0),
         rate=float(span.image_rate or 0),
     )
+
+
+def _reference(media: Path | None, wanted: str, available: TimeRange | None) -> otio.core.MediaReference:
+    if media is None:
+        return otio.schema.ExternalReference(wanted) if wanted else otio.schema.MissingReference()
+    return otio.schema.ExternalReference(_url(media), available)
+
+
+def _extent(media: Path, cut: Cut) -> tuple[int, TimeRange | None]:
+    """First frame (its start timecode) and whole range of a media file in frames of the timeline."""
+    facts = _facts(media)
+    if facts is None or facts.is_image:
+        return 0, None
+    rate = facts.main_video.rate if facts.main_video is not None else cut.rate
+    first = 0
+    if facts.start_timecode:
+        try:
+            first = frames_near(Fraction(frame_of_timecode(facts.start_timecode, rate)) / rate, cut.rate)
+        except ValueError:
+            first = 0
+    return first, _range(first, max(1, frames_near(facts.duration_seconds, cut.rate)), cut)
+
+
+def _facts(media: Path) -> MediaFacts | None:
+    try:
+        state = media.stat()
+    except OSError:
+        return None
+    return _probed(media, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _probed(media: Path, mtime_ns: int, size: int) -> MediaFacts | None:
+    """What a file holds; asked once for each state of it, however many clips use it."""
+    try:
+        return probe(media)
+    except InputRefused:
+        return None
 
 
 def _sound(sound: SoundTrack, cut: Cut) -> otio.schema.Track:
@@ -93,19 +137,25 @@ def _sound(sound: SoundTrack, cut: Cut) -> otio.schema.Track:
             continue
         if begin > at:
             track.append(otio.schema.Gap(source_range=_range(0, begin - at, cut)))
-        reference = (
-            otio.schema.ExternalReference(_url(clip.media) if clip.media is not None else clip.wanted)
-            if clip.media is not None or clip.wanted
-            else otio.schema.MissingReference()
-        )
-        source = max(0, frames_near(clip.source_in, cut.rate)) + begin - clip.record_in
-        made = otio.schema.Clip(clip.name, reference, _range(source, clip.record_out - begin, cut))
-        if clip.speed not in (0, 1):
-            made.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(clip.speed)))
-        made.enabled = clip.enabled
-        track.append(made)
+        track.append(_sound_clip(clip, begin, cut))
         at = clip.record_out
     return track
+
+
+def _sound_clip(clip: SoundClip, begin: int, cut: Cut) -> otio.schema.Clip:
+    first, available = (0, None) if clip.media is None else _extent(clip.media, cut)
+    source = clip.source_in + (begin - clip.record_in) * clip.speed / cut.rate
+    if clip.speed < 0:
+        source += (clip.record_out - begin - 1) * clip.speed / cut.rate
+    made = otio.schema.Clip(
+        clip.name,
+        _reference(clip.media, clip.wanted, available),
+        _range(first + max(0, frames_near(source, cut.rate)), clip.record_out - begin, cut),
+    )
+    if clip.speed not in (0, 1):
+        made.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(clip.speed)))
+    made.enabled = clip.enabled
+    return made
 
 
 def _transition(transition: Transition, cut: Cut) -> otio.schema.Transition:
