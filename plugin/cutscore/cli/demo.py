@@ -11,6 +11,8 @@ from cutscore.cli import options as o
 from cutscore.cli.screen import printable, say, say_json
 from cutscore.cli.work import working
 
+DESCRIPTION = "a quiet dawn, then a hopeful journey by train"
+
 
 def command(
     output: Annotated[
@@ -26,7 +28,7 @@ def command(
     from cutscore.config import Settings, override
     from cutscore.demo import make_demo
 
-    wishes: dict[str, Any] = {"description": description, "seed": seed}
+    wishes: dict[str, Any] = {"description": description or DESCRIPTION, "sync": "tight", "seed": seed}
     # The user's configuration is left out: the demo shows the same on every machine and never costs anything.
     settings = override(Settings(), **{name: value for name, value in wishes.items() if value is not None})
     folder = output.absolute()
