@@ -23,7 +23,7 @@ from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 
 if TYPE_CHECKING:
     from cutscore_composer.look.seen import Seen
-    from cutscore_composer.mix import Mixed
+    from cutscore_composer.mix.mix import Mixed
     from cutscore_composer.picture import Picture
     from cutscore_composer.spot.spotting import Spotting
     from cutscore_composer.write.composition import Composition
@@ -82,7 +82,7 @@ class LocalEngine:
         return self._cue(request, _composed(request, progress), None)
 
     def _sound(self, request: Request, score: _Score, progress: Progress) -> Mixed:
-        from cutscore_composer.mix import mix
+        from cutscore_composer.mix.mix import mix
         from cutscore_composer.play.play import play
 
         picture = request.picture
@@ -91,7 +91,7 @@ class LocalEngine:
             play(score.composition, progress),
             request.folder,
             progress,
-            stem=request.stem,
+            name=request.stem,
             loudness_lufs=request.wishes.loudness_lufs,
             peak_dbtp=request.wishes.peak_dbtp,
             stems=request.stems,
@@ -123,9 +123,11 @@ class LocalEngine:
         from cutscore_composer.deliver.midi import write_midi
         from cutscore_composer.deliver.score_picture import draw_score_picture
 
-        written = _Written(request)
+        written, picture = _Written(request), request.picture
         write_midi(written.path("mid"), score.composition)
-        draw_score_picture(written.path("score.png"), cue, score.seen, mixed.peaks, title=request.picture.name)
+        draw_score_picture(
+            written.path("score.png"), cue, score.seen, mixed.peaks, title=picture.name, markers=picture.markers
+        )
         _write_text(written.path("cue.json"), cue_json(cue))
 
 

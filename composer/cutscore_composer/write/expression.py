@@ -34,6 +34,8 @@ _LOOSE: dict[str, float] = {
     "horns": 9.0,
 }
 """Spread of the players' onsets in milliseconds."""
+_LATE = 10.0
+"""Milliseconds that what falls on an accent comes after it: picture first, then sound, as in life; early jars."""
 
 
 def perform(page: Page, sheet: Sheet, melody: list[Sung]) -> tuple[Part, ...]:
@@ -88,11 +90,13 @@ def _played(
         push = min(2.2 * loose, max(-2.2 * loose, chooser.gauss(0, loose)))
         nudge = chooser.gauss(0, 2.5)
         exact = role == "accent" or page.accent_near(note.beat, 0.02) is not None
-        shift = note.shift_ms if exact else note.shift_ms + push
+        shift = note.shift_ms + (_LATE if exact else push)
         if note.beat <= page.chords[0].beat + 1e-6:
             shift = max(0.0, shift)
         velocity = faded(note.velocity + (0 if role == "accent" else nudge), note.beat, fade)
-        played.append(replace(note, shift_ms=round(shift, 2), velocity=min(124, max(6, round(velocity)))))
+        played.append(
+            replace(note, shift_ms=round(min(60.0, max(-20.0, shift)), 2), velocity=min(124, max(6, round(velocity))))
+        )
     return tuple(played)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from cutscore_composer.write.composition import Bar
 from cutscore_composer.write.search import Metre, Path, Target, find_path
 from cutscore_composer.write.smooth import Smoothed, smooth
 from cutscore_composer.write.tempo import TempoMap
+
+_HOMESICK = 3.0
+"""What a tempo loses for each natural-log unit that it lies from where the cue likes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +33,50 @@ class Fit:
 
 
 def fit_tempo(
-    targets: tuple[Target, ...], start: float, end: float, bpm_range: tuple[float, float], metre: Metre
+    targets: tuple[Target, ...],
+    start: float,
+    end: float,
+    bpm_range: tuple[float, float],
+    metre: Metre,
+    home: float = 0.5,
 ) -> Fit:
     """The tempo map over [start, end] in seconds.
 
     targets: in order of time, the last one of kind "final" (the last chord). Targets that no beat can meet are
-    left out of `on_beat`; the final one is always in it.
+    left out of `on_beat`; the final one is always in it. home: where in the range (0 to 1) the tempo likes to
+    lie; it keeps a small change of the picture from turning the whole map.
     """
     final = targets[-1].seconds
     if final - start < 0.75 * 60.0 / bpm_range[1]:
         return _too_short(start, final, end, bpm_range, metre, len(targets) - 1)
-    paths = _best_paths(targets, start, bpm_range, metre)
+    liked = bpm_range[0] * (bpm_range[1] / bpm_range[0]) ** home
+    # A tempo that was asked for is kept: only as much bend as its last chord needs.
+    pinned = bpm_range[1] / bpm_range[0] < 1.01
+    paths = _best_paths(
+        targets, start, bpm_range, replace(metre, bend=min(metre.bend, 0.011)) if pinned else metre, liked
+    )
+    paths = paths or _best_paths(targets, start, bpm_range, metre, liked)
     fits = [(path, _bent(path, targets, start, metre)) for path in paths]
     if not fits:
         return _even(start, final, end, bpm_range, metre, len(targets) - 1)
-    path, smoothed = max(fits, key=lambda f: _worth(f[0], f[1], targets))
+    path, smoothed = max(fits, key=lambda f: _worth(f[0], f[1], targets) - _far(f[0], liked))
     return _fit_of(path, smoothed, start, end, metre, targets)
 
 
-def _best_paths(targets: tuple[Target, ...], start: float, bpm_range: tuple[float, float], metre: Metre) -> list[Path]:
+def _best_paths(
+    targets: tuple[Target, ...], start: float, bpm_range: tuple[float, float], metre: Metre, liked: float
+) -> list[Path]:
     """The four best paths over the tempo range (1.2 % apart)."""
     low, high = bpm_range
     count = max(1, round(math.log(high / low) / 0.012)) if high > low else 0
     tempi = [low * (high / low) ** (i / count) for i in range(count + 1)] if count else [low]
     beam = 16 if len(targets) * len(tempi) < 1500 else 6
     found = [path for bpm in tempi if (path := find_path(targets, start, bpm, metre, beam)) is not None]
-    return sorted(found, key=lambda p: (-p.score, p.period))[:4]
+    return sorted(found, key=lambda p: (_far(p, liked) - p.score, p.period))[:4]
+
+
+def _far(path: Path, liked: float) -> float:
+    return _HOMESICK * abs(math.log(30.0 / path.period / liked))
 
 
 def _bent(path: Path, targets: tuple[Target, ...], start: float, metre: Metre) -> Smoothed:
@@ -117,11 +138,10 @@ def _too_short(
     """A picture of less than a beat: one bar, whose downbeat is the last chord."""
     period = 60.0 / (sum(bpm_range) / 2)
     beats = max(metre.beats, math.ceil((end - final) / period) + metre.beats)
-    lead = max(0, math.ceil((final - start) / period))
-    tempo = TempoMap(((-float(lead), final - lead * period), (float(beats), final + beats * period)))
-    bars = ((Bar(-float(lead), lead),) if lead else ()) + tuple(
-        Bar(float(at), metre.beats) for at in range(0, beats, metre.beats)
-    )
+    lead = final - start > 0.05  # less is one moment to the ear
+    after = [(0.0, final if lead else start), (float(beats), final + beats * period)]
+    tempo = TempoMap(((-1.0, start), *after) if lead else tuple(after))
+    bars = ((Bar(-1.0, 1),) if lead else ()) + tuple(Bar(float(at), metre.beats) for at in range(0, beats, metre.beats))
     return Fit(tempo, bars, {final_index: 0.0}, 0.0)
 
 

@@ -15,6 +15,7 @@ from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.write.accents import write_accents
 from cutscore_composer.write.arrange import arrange
 from cutscore_composer.write.composition import Chord, Composition, PlacedHit
+from cutscore_composer.write.draws import draws
 from cutscore_composer.write.ending import write_ending
 from cutscore_composer.write.ensemble import ensemble_of
 from cutscore_composer.write.expression import perform
@@ -45,6 +46,7 @@ def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None
             style.tempo.bend_percent / 100,
             style.tempo.step_percent / 100,
         ),
+        home=draws(seed, "tempo").uniform(0.25, 0.75),
     )
     hits = _placed(spotting, fit, moments)
     tell.report("write", 0.3, "form and harmony")
@@ -74,7 +76,9 @@ def _targets(spotting: Spotting) -> tuple[tuple[Target, ...], list[int | None]]:
     """The times that want a beat, the last chord at the end; and for each moment its place among them."""
     rate = spotting.rate
     start = float(Fraction(spotting.silent_until) / rate)
-    final = float(Fraction(spotting.final_frame) / rate)
+    total = float(Fraction(spotting.frames) / rate)
+    # The last chord needs room to sound, however short the picture is.
+    final = min(float(Fraction(spotting.final_frame) / rate), total - min(0.4, 0.3 * total))
     wanted: list[tuple[Target, int]] = []
     for index, moment in enumerate(spotting.moments):
         at = float(Fraction(moment.frame) / rate)

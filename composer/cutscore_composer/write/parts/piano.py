@@ -59,7 +59,7 @@ def _bar(
         pitch = ladder[min(0 if begins or step is None else step, len(ladder) - 1)]
         weight = 8.0 if index == 0 else 3.0 if index % 4 == 0 else 0.0 if index % 2 == 0 else -4.0
         velocity = 40 + 44 * bar.energy + weight - (10 if bar.speech else 0) + chooser.gauss(0, 2.5)
-        ring = min(2.0 * length if busy else 2.0, page.end_beat - beat)
+        ring = min(2.0 * length if busy else 2.0, chord.end - beat)
         sheet.write("harmony", instrument, beat, ring, pitch, velocity)
         if begins and bar.energy > 0.3 and pitch - 12 >= 28:
             sheet.write("harmony", instrument, beat, min(chord.end - beat, 4.0), pitch - 12, velocity - 4)

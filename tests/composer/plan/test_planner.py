@@ -1,0 +1,105 @@
+"""The planner: words win over the picture, the picture decides where words are silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from cutscore_composer.errors import InputRefused
+from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.planner import plan
+from cutscore_composer.wishes import Wishes
+from support.scenes import scene
+
+
+def brief_of(text: str | None = None, *, seed: int = 7, tags: tuple[str, ...] = (), **look: float) -> Brief:
+    """The brief for a description over a made-up picture."""
+    seen, spotting = scene(40, [(10, 0.8), (22, 0.7)], **look)  # type: ignore[arg-type]
+    return plan(Wishes(text, tags=tags), seen, spotting, seed)
+
+
+def test_explicit_words_win() -> None:
+    """Tempo, key, metre, instruments and ending come out as asked."""
+    brief = brief_of("120 bpm waltz in E flat major, no drums, fade out")
+    assert brief.bpm_range == (120, 120)
+    assert (brief.key.tonic, brief.key.mode) == ("Eb", "major")
+    assert brief.metre == (3, 4)
+    assert "percussion" not in brief.instruments
+    assert brief.ending == "fade"
+    assert brief.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "instruments"),
+    [
+        ("solo piano", ("piano",)),
+        ("only strings", ("strings", "bass")),
+        ("piano and harp only", ("piano", "harp")),
+        ("without piano", ("strings", "bass", "harp", "percussion", "brass")),
+    ],
+)
+def test_the_ensemble_is_the_one_asked_for(text: str, instruments: tuple[str, ...]) -> None:
+    """Only what was asked for plays, and never what was refused."""
+    assert instruments == brief_of(text).instruments
+
+
+@pytest.mark.parametrize(
+    ("text", "valence", "energy"),
+    [
+        ("happy and playful", "bright", "mid"),
+        ("sad and lonely", "dark", "low"),
+        ("epic battle", None, "high"),
+        ("calm, peaceful", None, "low"),
+        ("ominous suspense", "dark", "mid"),
+    ],
+)
+def test_mood_words_set_mood(text: str, valence: str | None, energy: str) -> None:
+    """Mood words place the music: bright or dark, low, mid or high."""
+    brief = brief_of(text)
+    classes = {"low": (0, 0.35), "mid": (0.35, 0.65), "high": (0.65, 1.01)}
+    assert classes[energy][0] <= brief.energy < classes[energy][1]
+    if valence is not None:
+        assert (valence == "bright") == (brief.valence > 0)
+        assert (valence == "bright") == (brief.key.mode in ("major", "lydian", "mixolydian"))
+
+
+def test_with_no_words_different_pictures_get_different_music() -> None:
+    """A dark, fast picture and a light, still one differ in mode, tempo and mood."""
+    dark = brief_of(light=0.15, colour=0.15, motion=0.6)
+    light = brief_of(light=0.75, colour=0.5, motion=0.05)
+    assert dark.valence < 0 < light.valence
+    assert dark.key.mode != light.key.mode
+    assert dark.energy > light.energy
+    assert dark.bpm_range[1] > light.bpm_range[1]
+
+
+def test_a_small_change_of_the_picture_leaves_the_brief() -> None:
+    """Plans come from coarse steps, so that a hair more light does not turn the music."""
+    assert brief_of(light=0.400) == brief_of(light=0.402)
+
+
+def test_what_cannot_be_met_is_said() -> None:
+    """An instrument that is not there, a metre that is not played and a contradiction each give a warning."""
+    assert any("banjo" in warning for warning in brief_of("a banjo tune").warnings)
+    assert any("5/4" in warning for warning in brief_of("in 5/4").warnings)
+    assert any("pull against" in warning for warning in brief_of("calm aggressive").warnings)
+    assert any("No word" in warning for warning in brief_of("qwertz uiop").warnings)
+
+
+def test_refusing_everything_leaves_a_piano() -> None:
+    """Somebody has to play."""
+    brief = brief_of("no piano, no strings, no bass, no harp, no drums, no brass, no choir, no flute, no bells")
+    assert brief.instruments == ("piano",)
+    assert brief.warnings
+
+
+def test_an_unknown_style_is_refused_with_the_list() -> None:
+    """The sentence names the styles there are."""
+    seen, spotting = scene(10)
+    with pytest.raises(InputRefused, match=r"polka.*cinematic"):
+        plan(Wishes(style="polka"), seen, spotting, 1)
+
+
+def test_tags_count_as_words() -> None:
+    """Tags say the same as a description does."""
+    assert brief_of(tags=("no drums", "in G major")).key.tonic == "G"
+    assert "percussion" not in brief_of(tags=("no drums",)).instruments
