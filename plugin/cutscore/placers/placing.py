@@ -248,7 +248,7 @@ def _refuse_unless_ours(text: bytes, project: Path, rate: Fraction, expected: st
 
 
 def _refuse_read_only(target: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         if not target.stat().st_mode & 0o222:
             raise OutputFailed(f"{target} is read-only; make it writable, or place into a copy.")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import os
 import shutil
@@ -104,6 +105,7 @@ def locked(target: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
             )
         time.sleep(0.05)
     try:
+        _sweep(target)
         yield
     finally:
         # Unlink first where the system lets us: whoever waits on the old file then sees that it is gone.
@@ -113,6 +115,16 @@ def locked(target: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         if os.name == "nt":
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _sweep(target: Path) -> None:
+    """Removes what a process that was killed in mid-write left of this file."""
+    for part in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        with contextlib.suppress(OSError):
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink()
 
 
 def _try_lock(path: Path, target: Path) -> int | None:
