@@ -53,7 +53,7 @@ class Axis:
         return self.x(float(frame / self.rate))
 
     def ticks(self, apart: float) -> tuple[list[tuple[float, str]], list[float]]:
-        """Labelled ticks (column, timecode) at least `apart` pixels apart, and the columns of the small ones between."""
+        """Labelled ticks (column, timecode) at least `apart` pixels apart, and columns of small ones between."""
         base = nominal_rate(self.rate)
         steps = [n for n in (1, 2, 5) if n < base] + [base // 2] * (base > 10) + [base * s for s in _TICK_SECONDS]
         pixel_frames = self.frames / self.columns

@@ -50,10 +50,10 @@ def draw_form(sheet: Sheet, axis: Axis, cue: Cue, top: int, height: int) -> None
         sheet.blend(left, top + 2, area(part, inner), colour, 0.62)
     sheet.blend(axis.left, top + 2, stroke(levels, inner, 2.2), AMBER, 0.9)
     for section in cue.sections:
-        left, right = axis.x(section.start), axis.x(section.end)
-        if right - left > 26:
-            box = sheet.text(left + 10, top + height - 12, section.name, 20, INK, anchor="ls", gap=6)
-            if box is not None and right - box[2] > 100:
+        start, end = axis.x(section.start), axis.x(section.end)
+        if end - start > 26:
+            box = sheet.text(start + 10, top + height - 12, section.name, 20, INK, anchor="ls", gap=6)
+            if box is not None and end - box[2] > 100:
                 sheet.text(box[2] + 10, top + height - 12, f"energy {section.energy:.2f}", 12, INK, anchor="ls", gap=6)
 
 

@@ -50,7 +50,8 @@ _WINDOWS = (
     _Window(Fraction(1, 3), 0.25, 10.0, 0.45),
     _Window(Fraction(2, 3), 0.25, 10.0, 0.45),
     _Window(Fraction(1), 0.25, 10.0, 0.45),
-    _Window(Fraction(1), 0.45, 35.0, 0.28),  # both shots move
+    _Window(Fraction(2, 3), 0.48, 40.0, 0.3),  # both shots move
+    _Window(Fraction(1), 0.5, 40.0, 0.25),
 )
 _CORRELATED = 0.8
 """From this correlation of both sides on it is one picture that changed its light."""
