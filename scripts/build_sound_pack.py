@@ -206,7 +206,17 @@ def _shape(recipe: Recipe, region: Region, audio: Audio) -> Shaped:
     body = (sample.loop_start - sample.start, sample.loop_end - sample.start)
     if body[1] - body[0] < sample.rate or len(audio) < 2.5 * sample.rate:
         audio = _prolonged(audio, body, sample.rate)
-    return bowed(audio, sample.rate, key=region.root, attack_ms=recipe.attack_ms, seconds=recipe.seconds, body=body)
+    # The bows of a tremolo are many and rough: its pitch is where their whole band has its weight.
+    spread = 25.0 if recipe.articulation == "tremolo" else 10.0
+    return bowed(
+        audio,
+        sample.rate,
+        key=region.root,
+        attack_ms=recipe.attack_ms,
+        seconds=recipe.seconds,
+        body=body,
+        spread=spread,
+    )
 
 
 def _prolonged(audio: Audio, loop: tuple[int, int], rate: int) -> Audio:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.signal import butter, sosfilt, sosfiltfilt
 
 Audio = npt.NDArray[np.float64]
@@ -47,30 +47,27 @@ def level_db(audio: Audio, rate: int) -> float:
     return float(10 * np.log10((k_weighted(audio, rate) ** 2).mean() + 1e-14))
 
 
-def measured_cents(audio: Audio, rate: int, key: int, partials: int = 4) -> float:
-    """How far the recording lies from equal temperament, in cents: the balance of its low partials within ±60.
+def measured_cents(audio: Audio, rate: int, key: int, partials: int = 4, spread: float = 10.0) -> float:
+    """How far the recording lies from equal temperament, in cents (±70): where its low partials are strongest.
 
-    The balance (not the peak) of each partial's band, since a section's players stand some cents apart.
+    Each partial's band is smoothed over `spread` cents, since a section's players stand that far apart.
     """
     mono = audio.mean(axis=1)
-    size = 1 << int(np.ceil(np.log2(max(len(mono), rate * 2)) + 1))
+    size = 1 << int(np.ceil(np.log2(max(len(mono), rate * 2)) + 2))
     power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), size)) ** 2
-    hertz = np.arange(len(power)) * rate / size
     nominal = 440.0 * 2 ** ((key - 69) / 12)
+    grid = np.arange(-100, 101)
     found, weights = [], []
     for partial in range(1, partials + 1):
-        centre = 0.0
-        for width in (60.0, 35.0, 35.0):
-            low, high = (partial * nominal * 2 ** ((centre + c) / 1200) * size / rate for c in (-width, width))
-            band = slice(int(low), int(high) + 2)
-            if band.stop > len(power) or partial * nominal > 6000:
-                break
-            cents = 1200 * np.log2(hertz[band] / (partial * nominal))
-            centre = float((cents * power[band]).sum() / power[band].sum())
-        else:
-            found.append(centre)
-            # Upper partials of stiff strings are sharp: the lower ones name the note.
-            weights.append(np.sqrt(power[band].sum()) / partial)
+        if partial * nominal > 6000:
+            break
+        band = np.interp(partial * nominal * 2 ** (grid / 1200) * size / rate, np.arange(len(power)), power)
+        smooth = gaussian_filter1d(band, spread)
+        top = 30 + int(smooth[30:-30].argmax())
+        near = slice(max(0, top - 30), top + 31)
+        found.append(float((grid[near] * smooth[near] ** 2).sum() / (smooth[near] ** 2).sum()))
+        # Upper partials of stiff strings are sharp: the lower ones name the note.
+        weights.append(np.sqrt(smooth[top]) / partial)
     return float(np.average(found, weights=weights))
 
 
@@ -84,14 +81,14 @@ def struck(
     audio = audio[: _audible(audio, rate)].copy()
     tail = round(len(audio) * fade)
     audio[-tail:] *= (0.5 + 0.5 * np.cos(np.linspace(0, np.pi, tail)))[:, None]
-    ringing = audio[round(0.02 * rate) : round(1.5 * rate)]
+    ringing = audio[round((0.15 if partials == 1 else 0.02) * rate) : round(2.0 * rate)]
     cents = -measured_cents(ringing, rate, key, partials) if key is not None else 0.0
     loud = envelope(k_weighted(audio, rate), rate, 0.03).max()
     return Shaped(_scaled(audio, PEAK_DB - 20 * np.log10(loud)), rate, cents)
 
 
 def bowed(
-    audio: Audio, rate: int, *, key: int, attack_ms: float, seconds: float, body: tuple[int, int] | None = None
+    audio: Audio, rate: int, *, key: int, attack_ms: float, seconds: float, body: tuple[int, int] | None = None, spread: float = 10.0
 ) -> Shaped:
     """A sustained note: heard to begin `attack_ms` after the start, level, with a loop in its body."""
     env = envelope(audio, rate, 0.02)
@@ -102,7 +99,7 @@ def bowed(
     audio = _level(audio, rate)
     audio, loop = _looped(audio, rate)
     middle = audio[loop[0] : loop[1]]
-    return Shaped(_scaled(audio, BODY_DB - level_db(middle, rate)), rate, -measured_cents(middle, rate, key), loop)
+    return Shaped(_scaled(audio, BODY_DB - level_db(middle, rate)), rate, -measured_cents(middle, rate, key, spread=spread), loop)
 
 
 def low_passed(audio: Audio, rate: int, hertz: float) -> Audio:

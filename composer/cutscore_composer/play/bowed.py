@@ -19,7 +19,7 @@ Curve = npt.NDArray[np.float64]
 
 _STEP = 240
 """Samples between two points of a gain curve."""
-_RANGE_DB = 32.0
+_RANGE_DB = 26.0
 """From niente to fortissimo."""
 _RELEASE_SECONDS = {"choir": 0.45, "pad": 0.8, "flute": 0.12, "horns": 0.18, "sub": 0.25}
 _BOW_RELEASE_SECONDS = 0.28
@@ -134,5 +134,5 @@ def _gain(level: Curve, event: Event) -> Curve:
 
 
 def _loud_share(level: Curve) -> Curve:
-    share = np.clip((level - 0.28) / 0.55, 0, 1)
+    share = np.clip((level - 0.18) / 0.52, 0, 1)
     return np.asarray(share * share * (3 - 2 * share))

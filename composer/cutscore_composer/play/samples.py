@@ -22,8 +22,8 @@ from cutscore_composer.play.sfz import Region
 
 Audio = npt.NDArray[np.float32]
 
-_PITCH_TOLERANCE = 2.9e-4
-"""Half a cent: how far a length may stray from the exact ratio to be one that transforms fast."""
+_PITCH_TOLERANCE = 4.0e-4
+"""Two thirds of a cent: how far a length may stray from the exact ratio to be one that transforms fast."""
 _TILT_HERTZ = 600.0
 _LENGTHS = (1.0, 1.6, 2.4, 3.6, 5.0)
 """Seconds to which a recording is cut when no more of it is heard; transforms cost by length."""
@@ -128,7 +128,7 @@ def resampled(audio: Audio, ratio: float, rate: int, *, dark: bool = False) -> A
 
 
 def _lengths(samples: int, ratio: float) -> tuple[int, int]:
-    """Transform lengths in and out in the given ratio (to half a cent), of small factors, so that they are fast."""
+    """Transform lengths in and out in the given ratio (to ⅔ cent), of small factors, so that they are fast."""
     smooth = _smooth_numbers()
     candidates = smooth[np.searchsorted(smooth, samples + 256) : np.searchsorted(smooth, samples * 1.6 + 4096)]
     exact = candidates * ratio
@@ -137,7 +137,7 @@ def _lengths(samples: int, ratio: float) -> tuple[int, int]:
     nearest = np.where(smooth[after] - exact < exact - smooth[before], smooth[after], smooth[before])
     good = np.nonzero(np.abs(nearest / exact - 1) <= _PITCH_TOLERANCE)[0]
     if not len(good):
-        return samples + 256, round((samples + 256) * ratio)
+        return int(candidates[0]), round(int(candidates[0]) * ratio)
     return int(candidates[good[0]]), int(nearest[good[0]])
 
 

@@ -50,7 +50,7 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> Audio:
     heard = 1e9 if not _dying(event) else event.length + 5 * _dying(event)
     bright = samples.pitched(region, event.pitch + detune, seconds=heard).audio
     low, high = layer.velocities
-    darkness = (0.8 if low == 1 else 0.5) * min(1.0, max(0.0, (high - velocity) / (high - low)))
+    darkness = (0.6 if low == 1 else 0.35) * min(1.0, max(0.0, (high - velocity) / (high - low)))
     if darkness < 0.02:
         return bright
     dark = samples.pitched(region, event.pitch + detune, dark=True, seconds=heard).audio

@@ -1,0 +1,123 @@
+"""The mixing desk: each stem's channel (level, equaliser, send to the hall), the bus, and the last fade.
+
+Levels are those at which the pack's instruments sit together as on the recordings of orchestral
+scores; measured with benchmarks/measure_music.py against such music.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import butter, sosfilt
+
+from cutscore_composer.mix.hall import PARTITION, Hall
+
+Audio = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How a stem stands in the mix."""
+
+    gain_db: float
+    low_cut_hertz: float
+    hall_db: float
+    """What it sends to the hall, against its own level."""
+    shelf_db: float = 0.0
+    """Above 1.6 kHz."""
+    width: float = 1.0
+    """Of its sides against its middle."""
+
+
+CHANNELS: Mapping[str, Channel] = {
+    "piano": Channel(-7.0, 32.0, -11.0, 2.0),
+    "strings": Channel(0.5, 60.0, -5.5, 2.5, 1.0),
+    "bass": Channel(11.0, 26.0, -16.0, 0.0, 0.6),
+    "harp": Channel(-15.0, 60.0, -6.0, 1.0),
+    "winds": Channel(1.0, 70.0, -4.0, 1.5),
+    "choir": Channel(-3.0, 90.0, -3.0, 0.0, 1.2),
+    "percussion": Channel(-1.5, 28.0, -8.0, 0.0),
+    "synth": Channel(-7.0, 40.0, -8.0, -1.0),
+}
+_OTHER = Channel(-6.0, 40.0, -9.0)
+_SHELF_HERTZ = 1600.0
+_BASS_WIDTH_HERTZ = 110.0
+_GLUE_THRESHOLD_DB = -20.0
+_GLUE_RATIO = 1.35
+_GLUE_STEP = 256
+_GLUE_ATTACK_SECONDS = 0.035
+_GLUE_RELEASE_SECONDS = 0.30
+
+
+class _Strip:
+    """One channel at work, with its filters' memory."""
+
+    def __init__(self, channel: Channel, rate: int) -> None:
+        self._gain = np.float32(10 ** (channel.gain_db / 20))
+        self.send = np.float32(10 ** (channel.hall_db / 20))
+        self._width = np.float32(channel.width)
+        self._shelf = np.float32(10 ** (channel.shelf_db / 20) - 1)
+        self._cut = butter(2, channel.low_cut_hertz, "high", fs=rate, output="sos")
+        self._high = butter(1, _SHELF_HERTZ, "high", fs=rate, output="sos")
+        self._side = butter(1, _BASS_WIDTH_HERTZ, "high", fs=rate, output="sos")
+        self._states = [np.zeros((len(sos), 2, 2)) for sos in (self._cut, self._high)]
+        self._side_state = np.zeros((1, 2))
+
+    def through(self, block: Audio) -> Audio:
+        """The stem as it goes to the bus, without the hall."""
+        cut, self._states[0] = sosfilt(self._cut, block, axis=0, zi=self._states[0])
+        high, self._states[1] = sosfilt(self._high, cut, axis=0, zi=self._states[1])
+        shaped = (cut + self._shelf * high).astype(np.float32)
+        middle, side = shaped.mean(axis=1), (shaped[:, 0] - shaped[:, 1]) / 2
+        # The lowest octaves stay in the middle, where loudspeakers carry them best.
+        side, self._side_state = sosfilt(self._side, side, zi=self._side_state)
+        side = side.astype(np.float32) * self._width
+        return np.stack([middle + side, middle - side], axis=1) * self._gain
+
+
+class Desk:
+    """Takes partitions of the stems to the bus; with `apart` each stem keeps its own share of the hall and the bus."""
+
+    def __init__(self, stems: Sequence[str], rate: int, *, apart: bool = False) -> None:
+        self._strips = {name: _Strip(CHANNELS.get(name, _OTHER), rate) for name in stems}
+        self._halls = {name: Hall(rate) for name in (stems if apart else ["all"])}
+        self._glue = _Glue(rate)
+        self._apart = apart
+
+    def mixed(self, stems: Mapping[str, Audio]) -> dict[str, Audio]:
+        """The stems as they sum to the bus; {"all": sum} when they are not kept apart."""
+        dry = {name: self._strips[name].through(block) for name, block in stems.items()}
+        sends = {name: block * self._strips[name].send for name, block in dry.items()}
+        if not self._apart:
+            nothing: Audio = np.zeros((PARTITION, 2), np.float32)
+            dry, sends = {"all": sum(dry.values(), nothing)}, {"all": sum(sends.values(), nothing)}
+        wet = {name: block + self._halls[name].sound(sends[name]) for name, block in dry.items()}
+        gain = self._glue.gain(sum(wet.values(), np.zeros((PARTITION, 2), np.float32)))
+        return {name: block * gain[:, None] for name, block in wet.items()}
+
+
+class _Glue:
+    """A gentle compressor over the whole: what is loud leans back a little, and all moves together."""
+
+    def __init__(self, rate: int) -> None:
+        self._attack, self._release = (
+            float(np.exp(-_GLUE_STEP / (seconds * rate))) for seconds in (_GLUE_ATTACK_SECONDS, _GLUE_RELEASE_SECONDS)
+        )
+        self._reduction_db = 0.0
+
+    def gain(self, bus: Audio) -> Audio:
+        """The gain for each sample of a partition."""
+        power = (bus.astype(np.float64) ** 2).mean(axis=1).reshape(-1, _GLUE_STEP).mean(axis=1)
+        over = 10 * np.log10(power + 1e-12) - _GLUE_THRESHOLD_DB
+        wanted = np.maximum(0.0, over) * (1 - 1 / _GLUE_RATIO)
+        reductions = [self._reduction_db]
+        for value in wanted:
+            slow = self._attack if value > reductions[-1] else self._release
+            reductions.append(float(value + (reductions[-1] - value) * slow))
+        self._reduction_db = reductions[-1]
+        places = np.arange(len(bus)) / _GLUE_STEP
+        smooth = np.interp(places, np.arange(len(reductions)), reductions)
+        return np.asarray(10 ** (-smooth / 20), np.float32)
