@@ -72,10 +72,12 @@ def numbered_film(
     aspect: Fraction | None = None,
     container_options: dict[str, str] | None = None,
     sound: np.ndarray | None = None,
+    grain: int = 0,
 ) -> Path:
     """A film of the numbers `first`…; `stamps` are time stamps in `tick`s for a variable rate or a late start.
 
-    `rotation` turns the stored picture and marks it to be turned back; `sound` is (n,) float32 at 48 kHz.
+    `rotation` turns the stored picture and marks it to be turned back; `sound` is (n,) float32 at 48 kHz;
+    `grain` is the height of random noise, which makes the file large.
     """
     width, height = size
     with av.open(str(path), "w", options=container_options or {}) as out:
@@ -93,8 +95,10 @@ def numbered_film(
         if rotation:
             stream.set_display_rotation(rotation)
         heard: Any = out.add_stream("aac", rate=48_000, layout="mono") if sound is not None else None
+        noise = np.random.default_rng(1)
         for number in range(frames):
-            picture = np.rot90(pattern(first + number, width, height), -rotation // 90)
+            plain = pattern(first + number, width, height)
+            picture = np.rot90(plain + noise.integers(0, grain + 1, plain.shape, np.uint8), -rotation // 90)
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="gray").reformat(format="yuv420p")
             frame.pts, frame.time_base = (number, 1 / rate) if stamps is None else (stamps[number], tick)
             out.mux(stream.encode(frame))

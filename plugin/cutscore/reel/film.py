@@ -207,7 +207,7 @@ def sound_frame(block: npt.NDArray[np.float32], start_sample: int) -> AudioFrame
 
 
 def _video_stream(out: OutputContainer, rate: Fraction, canvas: Canvas, encoding: Encoding) -> VideoStream:
-    name = next(name for name in ENCODERS if name in av.codecs_available and _encodes(name))
+    name = next(name for name in ENCODERS if _encodes(name))
     stream = cast("VideoStream", out.add_stream(name, rate=rate))
     stream.width, stream.height, stream.pix_fmt = canvas.width, canvas.height, "yuv420p"
     stream.codec_context.time_base = 1 / rate

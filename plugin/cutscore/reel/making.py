@@ -30,6 +30,8 @@ HEIGHT = 360
 """Height of the reel's picture in pixels (its width where it stands upright)."""
 MARGIN = Fraction(9, 10)
 """Share of the byte limit that is planned for."""
+LEAST_BITS, MOST_BITS = 8_000, 20_000_000
+"""Bits a second of the picture that an encoder is ever asked for."""
 SMALLEST = 96
 """Height below which no reel is made to fit a byte limit."""
 
@@ -111,7 +113,7 @@ def picture_bits(picture: Picture, most_bytes: int, files: int, sound: bool) -> 
     index = 8_000 * files + 24 * picture.frames
     if sound:
         most_bytes -= math.ceil(picture.seconds * (SOUND_BITS * Fraction(21, 20) + 3_000) / 8)
-    return max(8_000, math.floor((most_bytes - index) * 8 / picture.seconds))
+    return min(MOST_BITS, max(LEAST_BITS, math.floor((most_bytes - index) * 8 / picture.seconds)))
 
 
 def clip_ranges(picture: Picture, most: int) -> tuple[tuple[int, int], ...]:
