@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from cutscore.demo.journey import Scene
 from cutscore.demo.paint import SIZE, Layer, add_light, disc, ease, glow, gradient, ridge, scroll
 
 LIGHTS_ON_SECONDS = 2.5
 """When the lights of the city's towers come on, in its clip."""
+FADE_SECONDS = (3.5, 1.2)
+"""When the title fades to black, in its clip, and how long that takes."""
 TITLE = "THE EARLY TRAIN"
 
 
@@ -66,16 +68,16 @@ def city() -> Scene:
 
     def at(seconds: float) -> Image.Image:
         picture = sky.copy()
-        on = ease((seconds - LIGHTS_ON_SECONDS) / 0.08)
-        flash = max(0.0, 1.0 - (seconds - LIGHTS_ON_SECONDS) / 0.7) if seconds >= LIGHTS_ON_SECONDS else 0.0
+        on = seconds >= LIGHTS_ON_SECONDS
+        flash = max(0.0, 1.0 - (seconds - LIGHTS_ON_SECONDS) / 0.7) if on else 0.0
         if on:
-            add_light(picture, shine.point([round(v * (0.55 + 0.45 * flash) * on) for v in range(256)] * 3), (480, 330))
+            add_light(picture, shine.point([round(v * (0.55 + 0.45 * flash)) for v in range(256)] * 3), (480, 330))
         scroll(picture, far, 120 + 8 * seconds)
-        scroll(picture, lit if on >= 0.5 else dark, 240 + 18 * seconds)
+        scroll(picture, lit if on else dark, 240 + 18 * seconds)
         _cars(picture, seconds, water)
         _reflect(picture, seconds, water)
         if flash:
-            warm = (round(150 * flash), round(118 * flash), round(76 * flash))
+            warm = (round(84 * flash), round(64 * flash), round(38 * flash))
             picture = ImageChops.screen(picture, Image.new("RGB", SIZE, warm))
         return picture
 
@@ -83,7 +85,7 @@ def city() -> Scene:
 
 
 def title() -> Scene:
-    """The title under a starry sky."""
+    """The title under a starry sky; it fades to black from FADE_SECONDS on."""
     random = np.random.default_rng(97)
     sky = gradient([(0, (5, 7, 20)), (0.7, (20, 26, 54)), (1, (44, 40, 70))])
     stars = [
@@ -106,7 +108,7 @@ def title() -> Scene:
         draw.line((480 - width, 290, 480 + width, 290), fill=(255, 196, 120), width=2)
         _spaced(draw, TITLE, large, 480, 222, 7.0 + 1.2 * seconds, tuple(round(c * shown) for c in (255, 240, 214)))
         _spaced(draw, "a film drawn and scored by Cutscore", small, 480, 312, 1.5, (176, 176, 200))
-        return picture
+        return ImageEnhance.Brightness(picture).enhance(1.0 - ease((seconds - FADE_SECONDS[0]) / FADE_SECONDS[1]))
 
     return at
 

@@ -1,4 +1,4 @@
-"""The demo's edit: trims, a gap, a dissolve, a speed change, a fade-out and markers, as an .otio file.
+"""The demo's edit: trims, a gap, a dissolve, a speed change and markers, as an .otio file; the title fades by itself.
 
 frames  0        120      204      264   300 (dissolve ±12)  396   414      534        648
         | dawn    | train  | window | train | rain            | gap | city    | title … fade
@@ -49,7 +49,6 @@ _SHOTS = (
 )
 _DISSOLVE_FRAMES = 12
 """Before and after the cut."""
-_FADE_FRAMES = 30
 
 
 def write_timeline(path: Path, media: Mapping[str, Path]) -> None:
@@ -63,7 +62,6 @@ def write_timeline(path: Path, media: Mapping[str, Path]) -> None:
         picture.append(_item(shot, path.parent, media))
         # The sound plays at its own speed under the sped-up shot, as editors do it.
         sound.append(_item(_Shot(shot.scene, shot.source_in, shot.frames), path.parent, media))
-    picture.append(_transition(_FADE_FRAMES, 0))
     city = next(item for item in picture if isinstance(item, otio.schema.Clip) and item.name == "city")
     inside = city.source_range.start_time + _time(MARKER - 414)
     city.markers.append(_marker("lights on", inside, "YELLOW"))
