@@ -30,6 +30,9 @@ FADE_OUT = SAMPLE_RATE * 60 // 1000
 FADE_IN = SAMPLE_RATE * 6 // 1000
 """Samples over which the next one comes: 6 ms, short enough for a hit on its first frame."""
 
+PEAK, KNEE = 10 ** (-1 / 20), 0.8
+"""Where two cues sound at once they stay below −1 dB, rounded from −2 dB on."""
+
 
 def join_cues(
     parts: Sequence[Path], path: Path, *, lengths: Sequence[int] | None = None, time_reference_samples: int = 0
@@ -65,7 +68,7 @@ def _joined(parts: Sequence[Path], have: Sequence[int], wanted: Sequence[int]) -
                 _fade_in(piece, done)
             _fade_out(piece, sounding - fade - done, fade)
             under = ringing[done : done + len(piece)]
-            piece[: len(under)] += under
+            piece[: len(under)] = _within_peak(piece[: len(under)] + under)
             inside = max(0, min(len(piece), wanted[number] - done))
             done += len(piece)
             if inside:
@@ -73,6 +76,15 @@ def _joined(parts: Sequence[Path], have: Sequence[int], wanted: Sequence[int]) -
             if inside < len(piece):
                 kept.append(piece[inside:])
         ringing = np.concatenate(kept) if kept else np.zeros((0, 2), np.float32)
+
+
+def _within_peak(both: Block) -> Block:
+    """Two cues at once, rounded off where together they would pass the peak that each keeps alone."""
+    size = np.abs(both)
+    if size.size == 0 or size.max() <= PEAK:
+        return both
+    rounded = KNEE + (PEAK - KNEE) * np.tanh((size - KNEE) / (PEAK - KNEE))
+    return np.where(size > KNEE, np.copysign(rounded, both), both).astype(np.float32)
 
 
 def _fade_in(piece: Block, at: int) -> None:
