@@ -23,10 +23,10 @@ TIMELINES: dict[str, str] = {
 }
 """Suffix of each timeline format and the module that reads it (loaded when it is needed)."""
 NOT_YET: dict[str, str] = {
-    ".fcpxml": "In Final Cut Pro choose the XML of another program or convert it; .otio and FCP7 .xml are read",
-    ".fcpxmld": "In Final Cut Pro choose the XML of another program or convert it; .otio and FCP7 .xml are read",
-    ".kdenlive": "In Kdenlive choose File, OpenTimelineIO Export",
-    ".mlt": "In Shotcut choose File, Export, EDL",
+    ".fcpxml": "render the edit and score the video, or convert it to .otio or FCP7 .xml",
+    ".fcpxmld": "render the edit and score the video, or convert it to .otio or FCP7 .xml",
+    ".kdenlive": "export it from Kdenlive with File, OpenTimelineIO Export",
+    ".mlt": "export it from Shotcut with File, Export, EDL",
 }
 """Project files that are not read yet, and what to do instead."""
 _VIDEOS = """
@@ -91,7 +91,7 @@ def require_picture(cut: Cut) -> None:
 def _is_timeline(path: Path) -> bool:
     suffix = path.suffix.casefold()
     if suffix in NOT_YET:
-        raise InputRefused(f"{path}: {suffix} is not readable yet. {NOT_YET[suffix]}.")
+        raise InputRefused(f"{path}: {suffix} is not readable yet; {NOT_YET[suffix]}.")
     return suffix in TIMELINES
 
 

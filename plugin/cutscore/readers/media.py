@@ -35,7 +35,7 @@ class Reference:
     wanted: str
     """The URL or path as spelled; for an image sequence its first file."""
     name: str
-    """What the file is called where no URL says it."""
+    """What the file may be called where no URL says it."""
     available: Any
     """The `otio.opentime.TimeRange` of the media, or None."""
     pattern: str = ""
@@ -202,7 +202,8 @@ def _last(wanted: str) -> str:
 def _reference(clip: Any) -> Reference:
     reference = clip.media_reference
     if isinstance(reference, otio.schema.ExternalReference):
-        return Reference("file", reference.target_url or "", clip.name or "", reference.available_range)
+        url = reference.target_url or ""
+        return Reference("file", url, "" if url else clip.name or "", reference.available_range)
     if isinstance(reference, otio.schema.GeneratorReference):
         return Reference("generator", "", reference.name or reference.generator_kind or "", reference.available_range)
     if isinstance(reference, otio.schema.ImageSequenceReference):
