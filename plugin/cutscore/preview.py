@@ -121,11 +121,15 @@ def _copy_picture(picture: Picture, sound: Iterator[Block], path: Path, progress
     assert media is not None
     part = path.with_name(path.name + ".part")
     try:
-        with (
-            closing(av.open(f"file:{media}", options=OPEN_OPTIONS, metadata_errors="replace")) as source,
-            closing(av.open(f"file:{part}", "w", format="mp4", options={"movflags": "+faststart"})) as out,
-        ):
-            _remux(source, out, picture, sound, progress)
+        with closing(av.open(f"file:{media}", options=OPEN_OPTIONS, metadata_errors="replace")) as source:
+            out = av.open(f"file:{part}", "w", format="mp4", options={"movflags": "+faststart"})
+            try:
+                _remux(source, out, picture, sound, progress)
+            except BaseException:
+                with suppress(av.error.FFmpegError, OSError, ValueError):
+                    out.close()
+                raise
+            out.close()
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
