@@ -28,10 +28,11 @@ def picture_mood(seen: Seen, spotting: Spotting) -> PictureMood:
     minutes = max(float(Fraction(seen.frames) / seen.rate) / 60.0, 1 / 60)
     cuts_a_minute = len(spotting.cuts) / minutes
     pace = min(1.0, cuts_a_minute / 30.0)
-    # Light weighs most: dark pictures are scored in minor far more often than pale ones; fast cutting darkens a little.
+    # Light weighs most: dark pictures are scored in minor far more often than pale ones; fast cutting darkens
+    # a little. The extremes are left to words.
     valence = 1.7 * (light - 0.42) + 1.1 * (colour - 0.3) - 0.25 * (pace - 0.3)
     energy = 0.12 + 0.35 * arc + 0.45 * min(1.0, motion * 1.6) + 0.25 * pace
-    return PictureMood(_step(valence, -1.0, 1.0), _step(energy, 0.05, 0.95), _grain(light, colour, motion, pace))
+    return PictureMood(_step(valence, -0.65, 0.7), _step(energy, 0.05, 0.95), _grain(light, colour, motion, pace))
 
 
 def _middle(curve: Curve) -> float:

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from cutscore_composer.plan.brief import TONICS, Key, Mode
+from cutscore_composer.plan.brief import Key, Mode
 
 SCALES: dict[Mode, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -25,6 +25,10 @@ SCALES: dict[Mode, tuple[int, ...]] = {
 }
 """Semitones above the tonic."""
 
+_PARENT_STEP: dict[Mode, int] = {"major": 0, "dorian": 1, "phrygian": 2, "lydian": 3, "mixolydian": 4, "minor": 5}
+"""Which degree of the major scale with the same notes a mode begins on."""
+_FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+_SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _DEGREES = ("i", "ii", "iii", "iv", "v", "vi", "vii")
 _COLOURS: dict[str, tuple[int | None, tuple[int, ...]]] = {
     "": (None, ()),
@@ -84,8 +88,15 @@ def chord_of(numeral: Numeral, key: Key) -> Sonority:
     tones = tuple((root + step) % 12 for step in (0, third, fifth, *added))
     bass = {"": root, "3": tones[1], "5": tones[2], "ped": key.pitch_class}[numeral.bass]
     minor = "m" if not numeral.major and numeral.colour not in ("sus2", "sus4", "dim") else ""
-    slash = f"/{TONICS[bass]}" if bass != root else ""
-    return Sonority(root, bass, tones, f"{TONICS[root]}{minor}{numeral.colour}{slash}")
+    names = _names(key)
+    slash = f"/{names[bass]}" if bass != root else ""
+    return Sonority(root, bass, tones, f"{names[root]}{minor}{numeral.colour}{slash}")
+
+
+def _names(key: Key) -> tuple[str, ...]:
+    """Names of the pitch classes as the key's signature spells them: Db in F minor, C# in B minor."""
+    parent = (key.pitch_class - SCALES["major"][_PARENT_STEP[key.mode]]) % 12
+    return _FLAT_NAMES if parent in (1, 3, 5, 8, 10) else _SHARP_NAMES
 
 
 def scale_of(key: Key) -> tuple[int, ...]:

@@ -40,7 +40,13 @@ def write_accents(page: Page, sheet: Sheet) -> None:
 
 def _force(page: Page, accent: Accent) -> float:
     """Velocity: the weight counts most, then how much the music is asked to give."""
-    return 62 + 34 * accent.weight + 22 * page.brief.energy
+    return 50 + 32 * accent.weight + 22 * _energy(page, accent)
+
+
+def _energy(page: Page, accent: Accent) -> float:
+    """How much the music gives around the accent: an accent in a quiet place is a quiet accent."""
+    near = [phrase.energy for phrase in page.phrases if phrase.beat - 1 <= accent.beat <= phrase.end + 1]
+    return max(near, default=page.brief.energy)
 
 
 def _strings(page: Page, accent: Accent, chord: Voiced, force: float, room: float, sheet: Sheet) -> None:
@@ -83,10 +89,10 @@ def _struck(page: Page, accent: Accent, chord: Voiced, force: float, sheet: Shee
         sheet.write("accent", "percussion", beat, 2.0, LOW_DRUM, force - 4, "hit")
         if accent.weight >= 0.6 and page.brief.energy > 0.3:
             sheet.write("accent", "percussion", beat, 4.0, CYMBALS, force - 18, "hit")
-        if accent.rank == 0 and page.brief.valence < 0.2 and page.brief.energy > 0.3:
+        if accent.rank == 0 and accent.weight > 0.6 and page.brief.valence < 0.2 and page.brief.energy > 0.3:
             sheet.write("accent", "percussion", beat, 6.0, TAM_TAM, force - 22, "hit")
-        if accent.rank < 3 and page.brief.energy > 0.4:
-            sheet.write("accent", "impact", beat, 3.0, 31, force - 4, "hit")
+        if accent.rank < 3 and accent.weight > 0.5 and page.brief.energy > 0.4:
+            sheet.write("accent", "impact", beat, 3.0, 31, force - 8, "hit")
 
 
 def _lead_in(page: Page, accent: Accent, chord: Voiced, force: float, before: float | None, sheet: Sheet) -> None:

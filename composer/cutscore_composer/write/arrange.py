@@ -9,6 +9,8 @@ from cutscore_composer.write.page import Page
 
 _NOT_TOGETHER = (("figures", "chords"), ("ostinato", "pizzicato"), ("tremolo", "pizzicato"))
 """Of each pair only the first that was chosen plays."""
+_LATE_ENTRIES = ("pulse", "drums", "ostinato", "chorale")
+"""Layers that an introduction keeps for later."""
 
 
 def arrange(page: Page) -> dict[int, tuple[LayerRow, ...]]:
@@ -28,6 +30,8 @@ def _layers(page: Page, phrase: Phrase) -> tuple[LayerRow, ...]:
     ranked: list[tuple[float, LayerRow]] = []
     for row in page.ensemble.layers:
         if not row.enters <= phrase.energy <= row.leaves:
+            continue
+        if phrase.character == "introduction" and row.layer in _LATE_ENTRIES:
             continue
         luck = draws(page.seed, "layer", row.layer, row.plain, phrase.letter, phrase.place // 2).random()
         if luck < row.weight or phrase.character == "climax":

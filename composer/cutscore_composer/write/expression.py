@@ -106,10 +106,11 @@ def _dynamics(
     points: dict[float, float] = {}
     if role == "accent":
         for accent in page.accents:
-            points[round(accent.beat - 4.0, 4)] = 0.25
-            points[round(accent.beat - 0.3, 4)] = 0.62 + 0.2 * accent.weight
-            points[round(accent.beat, 4)] = 0.8 + 0.2 * accent.weight
-            points[round(accent.beat + 1.5, 4)] = 0.45
+            around = _energy_at(page, accent.beat)
+            points[round(accent.beat - 4.0, 4)] = 0.15 + 0.1 * around
+            points[round(accent.beat - 0.3, 4)] = 0.34 + 0.3 * accent.weight + 0.15 * around
+            points[round(accent.beat, 4)] = 0.45 + 0.36 * accent.weight + 0.18 * around
+            points[round(accent.beat + 1.5, 4)] = 0.25 + 0.25 * around
     else:
         rest, more = _LEVELS[role]
         for phrase in page.phrases:

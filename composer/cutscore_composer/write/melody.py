@@ -60,7 +60,7 @@ def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
     if not rows:
         return None
     if phrase.character == "climax":
-        return max(rows, key=lambda row: (row.enters, row.instrument == "violins"))
+        return max(rows, key=lambda row: (row.instrument == "violins", row.enters))
     section = phrase.key.rpartition("/")[0]
     return one_of(rows, page.seed, "lead", section, phrase.place // 2)
 

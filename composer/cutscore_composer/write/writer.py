@@ -180,6 +180,14 @@ def _sheet(page: Page, progress: Progress) -> tuple[Sheet, list[Sung]]:
         velocity = 52 + 44 * phrase.energy + (5 if note.strong else -3)
         role_shift = 4.0  # a singing line lies a little behind the beat
         sheet.write("melody", note.lead, note.beat, note.beats * 1.02, note.pitch, velocity, "legato", role_shift)
+        if (
+            phrase.character == "climax"
+            and note.lead == "violins"
+            and page.ensemble.has("horns")
+            and phrase.energy > 0.66
+        ):
+            # At the height of the cue the horns take the tune with the violins, an octave below.
+            sheet.write("melody", "horns", note.beat, note.beats, note.pitch - 12, velocity - 6)
     layers = arrange(page)
     for phrase in page.phrases:
         progress.check()
