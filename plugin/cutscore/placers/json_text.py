@@ -23,7 +23,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 1 << 30
 """Texts longer than this (1 GiB) are refused."""
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
+"""The next bracket outside of strings, as group 1."""
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}:]+")
 _SPACE = re.compile(rb"[ \t\r\n]*")
@@ -145,16 +146,16 @@ class JsonText:
 
     def _end_of_container(self, start: int) -> int:
         open_at: list[int] = []
-        for token in _TOKEN.finditer(self.data, start):
-            mark = token[0]
-            if mark in (b"{", b"["):
-                open_at.append(token.start())
-            elif mark in (b"}", b"]"):
-                began = open_at.pop()
-                if token.end() - began > _LONG:
-                    self._ends[began] = token.end()
-                if not open_at:
-                    return token.end()
+        for found in _BRACKET.finditer(self.data, start):
+            end = found.end()
+            if self.data[end - 1] in b"{[":
+                open_at.append(end - 1)
+                continue
+            began = open_at.pop()
+            if end - began > _LONG:
+                self._ends[began] = end
+            if not open_at:
+                return end
         raise AssertionError("a checked text closes its brackets")
 
 

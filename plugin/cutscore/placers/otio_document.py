@@ -14,7 +14,8 @@ from cutscore.placers.otio_parts import KEY
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.timebase import nearest_rate
 
-_MARK = f'"{KEY}"'.encode()
+OUR_MARK = f'"{KEY}"'.encode()
+"""In every text that holds anything of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def schema_of(doc: JsonText, value: Value) -> str:
 
 def is_ours(doc: JsonText, value: Value) -> bool:
     """Whether Cutscore made this item: it carries our key in its metadata."""
-    if _MARK not in doc.data[value.start : value.end]:
+    if OUR_MARK not in doc.data[value.start : value.end]:
         return False
     metadata = doc.member(value, "metadata")
     mark = None if metadata is None else doc.member(metadata, KEY)
@@ -97,7 +98,7 @@ def is_ours(doc: JsonText, value: Value) -> bool:
 
 def mentions_ours(doc: JsonText, value: Value) -> bool:
     """Whether anything inside may be ours (cheap; looks at the text alone)."""
-    return doc.data.find(_MARK, value.start, value.end) >= 0
+    return doc.data.find(OUR_MARK, value.start, value.end) >= 0
 
 
 def frames_of(time: Any, rate: Fraction) -> Fraction:

@@ -17,7 +17,7 @@ from cutscore.placers import otio_parts
 from cutscore.placers.json_text import Edit, JsonText, apply
 from cutscore.placers.json_write import appended, dump, with_member
 from cutscore.placers.media_url import Spelling
-from cutscore.placers.otio_document import Document, document_of, frames_of, reread, rest_digest
+from cutscore.placers.otio_document import Document, frames_of, reread, rest_digest
 from cutscore.placers.otio_own import OwnClip, own_clips, track_locked, track_sounds
 from cutscore.placers.otio_parts import KEY, MusicClip
 from cutscore.placers.otio_style import Style, style_of
@@ -47,7 +47,6 @@ class Piece:
     """Hash of the file that it is placed into."""
     track_name: str
     markers: bool = True
-    timeline: str | None = None
 
     @property
     def frames(self) -> int:
@@ -71,12 +70,8 @@ class Edited:
     """References to music files that this timeline no longer uses."""
 
 
-def place_in_text(data: bytes, where: str, piece: Piece) -> Edited:
-    """Lay a piece into a timeline text; the very same bytes come back when it lies there already.
-
-    Raises InputRefused when `data` (of the file `where`) is no timeline that can be edited.
-    """
-    document = document_of(data, where, piece.timeline)
+def place_in_text(document: Document, piece: Piece) -> Edited:
+    """Lay a piece into a timeline; the very same text comes back when it lies there already."""
     rest = rest_digest(document)
     style = style_of(document.doc, piece.rate)
     begin = piece.record_in + _first_frame(document, piece.rate)
@@ -85,7 +80,7 @@ def place_in_text(data: bytes, where: str, piece: Piece) -> Edited:
     url = piece.url(style.media)
     there = _already_there(same, piece, begin, url)
     if there is not None:
-        return Edited(data, _track_name(document, there.track), url=there.url)
+        return Edited(document.doc.data, _track_name(document, there.track), url=there.url)
     media_start = piece.start_frame + piece.record_in if style.resolve else 0
     music = MusicClip(piece.name, url, media_start, piece.frames)
     document, muted = _muted(document, same, style)

@@ -15,7 +15,9 @@ When a scored file is there already:
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,16 +27,18 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from cutscore.placers import Placed, PlacedMusic, PlaceOptions
-from cutscore.placers.json_text import Edit, apply
-from cutscore.placers.json_write import appended
+from cutscore.placers.json_text import Edit, Raw, apply
+from cutscore.placers.json_write import appended, with_member
 from cutscore.placers.media_url import Spelling, is_relative
 from cutscore.placers.names import next_version, scored_name
-from cutscore.placers.otio_document import Document, document_of, rest_digest
+from cutscore.placers.otio_document import OUR_MARK, Document, document_of, reread, rest_digest
 from cutscore.placers.otio_edit import Piece, place_in_text
 from cutscore.placers.otio_own import own_clips
 from cutscore.placers.otio_style import media_references, media_urls, style_of
 from cutscore.placers.safe_write import locked, make_folder, sha256_of
 from cutscore_composer.errors import CutscoreError, InputRefused, OutputFailed
+
+_EMPTY = re.compile(rb'"children"\s*:\s*\[\s*\]')
 
 
 class Container(Protocol):
@@ -68,6 +72,10 @@ class Base:
     source: Path
     """The file whose other members (in a bundle) are taken over."""
     target: Path
+    as_read: str | None = None
+    """Digest of the target before it was read; None where it must not be there."""
+    document: Document | None = None
+    """The text as it was found to be, where it has been looked at already."""
     more: Path | None = None
     """A further file whose music is taken over."""
     keep: bool = False
@@ -102,7 +110,7 @@ def place_timeline(
         text = container.read_text(project) if not rebased else text
         if expected_sha256 is not None and before != expected_sha256:
             _refuse_unless_ours(text, project, music.rate, expected_sha256)
-        base = Base(text, project, project, keep=True)
+        base = Base(text, project, project, before, keep=True)
         if not in_place:
             base = choose_base(container, text, project, target, options.timeline, music.rate)
         moved: tuple[str, ...] = ()
@@ -124,43 +132,54 @@ def choose_base(
     """Decide what to build on when there may be a scored file from an earlier run; see the module's text."""
     if not target.exists():
         return Base(text, project, target)
+    as_read = container.digest(target)
     try:
         scored_text = container.read_text(target)
         scored = document_of(scored_text, str(target), timeline)
     except InputRefused:
         return _versioned(text, project, target, "it is not a timeline that Cutscore wrote")
-    original = document_of(text, str(project), timeline)
     clips = own_clips(scored, rate)
     known = {clip.facts.get("rest_sha256") for clip in clips}
-    if not scored.own or not known:
+    rest = rest_digest(scored)
+    original_rest, has_ours = _rest_of_original(text, project, timeline)
+    if not scored.own and scored_text != text:
         return _versioned(text, project, target, "it has no music track of Cutscore's")
-    rest, original_rest = rest_digest(scored), rest_digest(original)
-    if original.own:
+    if has_ours:
         if rest in known and not any(clip.touched for clip in clips):
-            return Base(text, project, target)
+            return Base(text, project, target, as_read)
         return _versioned(text, project, target, "it was changed since Cutscore wrote it")
     if rest == original_rest:
-        return Base(scored_text, target, target)
-    if rest in known:
-        return Base(grafted(original, scored, rate, timeline), project, target, more=target)
-    if original_rest in known:
+        return Base(scored_text, target, target, as_read, document=scored)
+    if rest not in known and original_rest in known:
         changed = f"{target.name} was changed since Cutscore wrote it: the music went into it as it is now."
-        return Base(scored_text, target, target, keep=True, warnings=(changed,))
-    base = _versioned(text, project, target, "both it and the original were changed since Cutscore wrote it")
-    return Base(grafted(original, scored, rate, timeline), project, base.target, more=target, warnings=base.warnings)
+        return Base(scored_text, target, target, as_read, document=scored, keep=True, warnings=(changed,))
+    both = grafted(document_of(text, str(project), timeline), scored, rate, timeline)
+    if rest in known:
+        return Base(both, project, target, as_read, more=target)
+    version = _versioned(both, project, target, "both it and the original were changed since Cutscore wrote it")
+    return replace(version, more=target)
+
+
+def _rest_of_original(text: bytes, project: Path, timeline: str | None) -> tuple[str, bool]:
+    """Digest of the original without Cutscore's tracks, and whether it has any; quick where it plainly has none."""
+    if OUR_MARK not in text and not _EMPTY.search(text):
+        return hashlib.sha256(text).hexdigest(), False
+    document = document_of(text, str(project), timeline)
+    return rest_digest(document), bool(document.own)
 
 
 def grafted(original: Document, scored: Document, rate: Fraction, timeline: str | None = None) -> bytes:
     """The original with the music tracks of an earlier scored version, as they stand there."""
-    text = original.doc.data
+    document = original
     for index in scored.own:
         track = scored.doc.text(scored.tracks[index])
-        document = document_of(text, original.doc.where, timeline) if text is not original.doc.data else original
-        if document.children is None:
-            continue
         layout = style_of(document.doc, rate).layout
-        text = apply(text, [appended(document.doc, document.children, layout, partial(_as_is, track))])
-    return text
+        if document.children is None:
+            edit = with_member(document.doc, document.stack, layout, "children", [Raw(track.decode())])
+        else:
+            edit = appended(document.doc, document.children, layout, partial(_as_is, track))
+        document = reread(document, apply(document.doc.data, [edit]))
+    return document.doc.data
 
 
 def _as_is(text: bytes, indent: str) -> bytes:
@@ -202,18 +221,16 @@ def write_base(
         onto_sha256=onto_sha256,
         track_name=options.track_name,
         markers=options.hits_as_markers,
-        timeline=options.timeline,
     )
-    edited = place_in_text(base.text, str(base.source), piece)
+    edited = place_in_text(base.document or document_of(base.text, str(base.source), options.timeline), piece)
     there = base.target.exists()
     if there and edited.text == base.text and container.read_text(base.target) == edited.text:
         message = f"The same music lies in {base.target} already; nothing was changed."
         return Placed(base.target, warnings=base.warnings, track=edited.track, changed=False, message=message)
-    as_read = container.digest(base.target) if there else None
 
     def check() -> None:
         now = container.digest(base.target) if base.target.exists() else None
-        if now != as_read or not unchanged():
+        if now != base.as_read or (base.source != base.target and not unchanged()):
             raise InputRefused(f"{base.source} or {base.target} was changed while music was placed; run it again.")
 
     kept = container.keep(base.target) if base.keep and there else None

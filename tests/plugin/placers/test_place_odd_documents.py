@@ -160,7 +160,9 @@ def test_bare_paths_get_a_bare_path(tmp_path: Path, make_music: Make) -> None:
     assert clip["media_references"]["DEFAULT_MEDIA"]["target_url"] == "my music ä.wav"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_any_timeline_in_any_formatting(
     tmp_path_factory: pytest.TempPathFactory, make_music: Make, data: st.DataObject

@@ -164,11 +164,25 @@ def test_a_file_of_that_name_that_is_not_ours_is_left_alone(
     """Whatever the user has under the name of the scored file stays, byte for byte."""
     out.mkdir(exist_ok=True)
     theirs = out / "edit.scored.otio"
-    theirs.write_text(edit.read_text() if content is None else content)
+    theirs.write_text(edit.read_text().replace("V1", "V9") if content is None else content)
     before = theirs.read_bytes()
     placed = place(make_music(), edit, output_folder=out)
     assert placed.project.name == "edit.scored.2.otio"
     assert before == theirs.read_bytes()
+
+
+def test_a_scored_file_without_its_music_is_filled_again(edit: Path, out: Path, make_music: Make) -> None:
+    """The user took the music out, nothing else: there is nothing to lose, the new music goes there."""
+    scored = place(make_music(), edit, output_folder=out).project
+    for state in (edit.read_bytes(), None):
+        if state is None:
+            change(scored, lambda data: data["tracks"]["children"][-1]["children"].clear())
+        else:
+            scored.write_bytes(state)
+        placed = place(make_music(level=2, name="two.wav"), edit, output_folder=out)
+        assert scored.parent == placed.project.parent
+        assert music_of(placed.project) == ["two.wav"]
+    assert len(list(out.glob("*.otio"))) <= 2
 
 
 def test_scoring_a_scored_file_makes_the_next_version(edit: Path, out: Path, make_music: Make) -> None:
