@@ -96,7 +96,8 @@ def _closing_fade(seen: Seen, dark: int) -> int | None:
         at -= 1
     if float(curve[at]) < _BRIGHT or float(curve[end]) > 3 * _LIT or end - at < _LONG_FADE_SECONDS * CURVE_HZ:
         return None
-    while at + 1 < end and float(curve[at + 1]) > 0.92 * float(curve[at]):  # what is level yet is no fade
+    level = float(curve[at])
+    while at + 1 < end and float(curve[at + 1]) > 0.92 * level:  # what is level yet is no fade
         at += 1
     return round_half_up(Fraction(at, CURVE_HZ) * seen.rate)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -54,13 +54,10 @@ def choose_moments(
     manner = _MANNERS[sync]
     first = silent_until + _AFTER_START_SECONDS * seen.rate
     last = final_frame - _BEFORE_FINAL_SECONDS * seen.rate
-    apart = manner.apart_seconds * seen.rate
     candidates = [
-        m
-        for m in _candidates(seen, cuts, borders, sync)
-        if first <= m.frame <= last and m.weight >= manner.weakest and _distance(m.frame, markers) >= apart
+        m for m in _candidates(seen, cuts, borders, sync) if first <= m.frame <= last and m.weight >= manner.weakest
     ]
-    chosen = _ranked(_spaced(candidates, apart), manner, seen)
+    chosen = _spaced(candidates, markers, manner, seen)
     marked = [Moment(frame, "marker", 1.0) for frame in markers]
     return tuple(sorted([*marked, *chosen], key=lambda moment: moment.frame))
 
@@ -78,32 +75,29 @@ def _candidates(seen: Seen, cuts: Sequence[WeighedCut], borders: Sequence[int], 
     return found
 
 
-def _spaced(candidates: Sequence[Moment], apart: Fraction) -> list[Moment]:
-    """The strongest first, then whatever is far enough from all stronger ones; in order of time."""
-    taken: list[int] = []
+def _spaced(candidates: Sequence[Moment], markers: Sequence[int], manner: _Manner, seen: Seen) -> list[Moment]:
+    """The strongest first, then whatever is far enough from these and the markers, while its minute has room for it."""
+    minute = 60 * seen.rate
+    apart = manner.apart_seconds * seen.rate
+    short = min(1.0, float(seen.frames / minute))
+    most, sure = max(1, round(manner.most_a_minute * short)), round(manner.sure_a_minute * short)
+    taken = sorted(markers)
     kept = []
     for moment in sorted(candidates, key=lambda m: (-m.weight, m.frame)):
-        if _distance(moment.frame, taken) >= apart:
-            taken.insert(bisect_left(taken, moment.frame), moment.frame)
-            kept.append(moment)
-    return sorted(kept, key=lambda moment: moment.frame)
-
-
-def _ranked(moments: Sequence[Moment], manner: _Manner, seen: Seen) -> list[Moment]:
-    """Those that are among the strongest of the minute around them."""
-    half = 30 * seen.rate
-    frames = [moment.frame for moment in moments]
-    kept = []
-    for moment in moments:
-        low, high = ceil(moment.frame - half), floor(moment.frame + half)
-        window = moments[bisect_left(frames, low) : bisect_right(frames, high)]
-        stronger = sum((other.weight, -other.frame) > (moment.weight, -moment.frame) for other in window)
-        reach = min(moment.frame + half, Fraction(seen.frames)) - max(moment.frame - half, Fraction(0))
-        minutes = float(reach / (2 * half))
-        sure = manner.sure_a_minute > 0 and stronger < max(1.0, manner.sure_a_minute * minutes)
-        if sure or (moment.weight >= manner.least_weight and stronger < max(1.0, manner.most_a_minute * minutes)):
+        crowd = _crowd(moment.frame, taken, minute)
+        wanted = moment.weight >= manner.least_weight or crowd < max(sure, 1 if manner.sure_a_minute else 0)
+        if wanted and crowd < most and _distance(moment.frame, taken) >= apart:
+            insort(taken, moment.frame)
             kept.append(moment)
     return kept
+
+
+def _crowd(frame: int, taken: Sequence[int], minute: Fraction) -> int:
+    """How many of the taken frames, in order, lie in the fullest minute around a frame."""
+    low, high = bisect_left(taken, ceil(frame - minute)), bisect_right(taken, floor(frame + minute))
+    near = taken[low:high]
+    starts = [f for f in near if f <= frame] + [frame]
+    return max(bisect_right(near, floor(start + minute)) - bisect_left(near, start) for start in starts)
 
 
 def _distance(frame: int, ordered: Sequence[int]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from cutscore_composer.look.seen import CURVE_HZ, Seen
-from cutscore_composer.spot.curves import Means, sample_of, step
+from cutscore_composer.spot.curves import Doubles, Means, sample_of, step
 from cutscore_composer.spot.spotting import Section
 from cutscore_composer.spot.weigh import weight_of
 
@@ -26,6 +27,8 @@ _BESIDE = 6 * CURVE_HZ
 _LETTERS = "ABCDEF"
 _ALIKE = 0.07
 """Two sections whose features are on average this near are of one material."""
+_JUST_HEARD = 0.04
+"""The material of the section before counts as this much less alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +52,25 @@ def find_borders(seen: Seen, told: Sequence[int] = ()) -> list[int]:
         if change.score < _BORDER:
             break
         if _room(change.frame, borders, seen.frames) >= shortest:
-            borders.append(change.frame)
-    return _divided(sorted(borders), changes, seen, shortest)
+            insort(borders, change.frame)
+    return _divided(borders, changes, seen, shortest)
 
 
 def name_sections(seen: Seen, borders: Sequence[int], energies: Sequence[float]) -> tuple[Section, ...]:
     """The sections with their names: a letter for the material, primes where it comes back."""
     edges = [*borders, seen.frames]
-    materials: list[tuple[str, np.ndarray]] = []
+    curves = [Means(curve) for curve in (seen.motion, seen.brightness, seen.colour, seen.complexity)]
+    materials: dict[str, Doubles] = {}
     counts: dict[str, int] = {}
+    letter = ""
     sections = []
     for index, energy in enumerate(energies):
-        features = _features(seen, edges[index], edges[index + 1], energy)
-        letter = _letter(features, materials)
-        materials.append((letter, features))
-        counts[letter] = counts.get(letter, 0) + 1
-        again = counts[letter]
+        first = sample_of(edges[index], seen.rate, len(seen.motion)) + 1
+        last = sample_of(edges[index + 1], seen.rate, len(seen.motion))
+        features = np.array([step(value) for value in (*(curve.between(first, last) for curve in curves), energy)])
+        letter = _letter(features, materials, letter)
+        materials.setdefault(letter, features)
+        again = counts[letter] = counts.get(letter, 0) + 1
         name = letter + ("'" * (again - 1) if again <= 3 else str(again))
         sections.append(Section(edges[index], edges[index + 1], name, energy))
     return tuple(sections)
@@ -93,7 +99,7 @@ def _changes(seen: Seen) -> list[_Change]:
     return found
 
 
-def cut_density(seen: Seen) -> np.ndarray:
+def cut_density(seen: Seen) -> Doubles:
     """How fast the cutting is around each sample, 0 to 1: one cut a second is about .7."""
     events = np.zeros(len(seen.motion))
     for cut in seen.cuts:
@@ -103,20 +109,24 @@ def cut_density(seen: Seen) -> np.ndarray:
 
 
 def _room(frame: int, borders: Sequence[int], frames: int) -> int:
-    return min(frames - frame, *(abs(frame - border) for border in borders))
+    """How far the nearest border, or the end, is; `borders` in order."""
+    at = bisect_left(borders, frame)
+    return min(frames - frame, *(abs(frame - border) for border in borders[max(0, at - 1) : at + 1]))
 
 
 def _divided(borders: list[int], changes: Sequence[_Change], seen: Seen, shortest: Fraction) -> list[int]:
     """Borders with every section that is too long divided at its best change, or where nothing changes, in halves."""
     made: list[int] = []
     todo = list(zip(borders, [*borders[1:], seen.frames], strict=True))[::-1]
+    frames = [Fraction(change.frame) for change in changes]
     longest = _LONGEST_SECONDS * seen.rate
     while todo:
         first, last = todo.pop()
         if last - first <= longest:
             made.append(first)
             continue
-        inside = [c for c in changes if c.frame - first >= shortest and last - c.frame >= shortest]
+        low, high = bisect_left(frames, first + shortest), bisect_right(frames, last - shortest)
+        inside = changes[low:high]
         # Near the middle a smaller change will do: sections of a form are of like length.
         best = max(inside, key=lambda c: (c.score + _middling(c.frame, first, last), -c.frame), default=None)
         at = best.frame if best else (first + last) // 2
@@ -128,23 +138,14 @@ def _middling(frame: int, first: int, last: int) -> float:
     return step(0.25 * float(Fraction(min(frame - first, last - frame), last - first)) * 2)
 
 
-def _features(seen: Seen, frame_in: int, frame_out: int, energy: float) -> np.ndarray:
-    first = sample_of(frame_in, seen.rate, len(seen.motion)) + 1
-    last = sample_of(frame_out, seen.rate, len(seen.motion))
-    means = [Means(c).between(first, last) for c in (seen.motion, seen.brightness, seen.colour, seen.complexity)]
-    return np.array([step(value) for value in (*means, energy)])
-
-
-def _letter(features: np.ndarray, materials: Sequence[tuple[str, np.ndarray]]) -> str:
-    used = sorted({letter for letter, _ in materials})
-    if not materials:
-        return _LETTERS[0]
-    # The section just before must be left audibly: it counts as less alike than it is.
+def _letter(features: Doubles, materials: dict[str, Doubles], before: str) -> str:
+    """The letter of the material that a section is most like, or a new one; `before` is the last section's."""
+    # The material just heard must be left audibly: it counts as less alike than it is.
     distances = [
-        (step(float(np.abs(features - other).mean()) + (0.04 if i == len(materials) - 1 else 0.0)), letter)
-        for i, (letter, other) in enumerate(materials)
+        (step(float(np.abs(features - other).mean()) + (_JUST_HEARD if letter == before else 0.0)), letter)
+        for letter, other in materials.items()
     ]
-    nearest, letter = min(distances)
-    if nearest > _ALIKE and len(used) < len(_LETTERS):
-        return _LETTERS[len(used)]
+    nearest, letter = min(distances, default=(1.0, ""))
+    if not letter or (nearest > _ALIKE and len(materials) < len(_LETTERS)):
+        return _LETTERS[len(materials)]
     return letter

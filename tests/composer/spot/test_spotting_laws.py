@@ -1,0 +1,128 @@
+"""What holds for the spotting notes of any picture at all."""
+
+from __future__ import annotations
+
+import importlib.util
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cutscore_composer.look.seen import Seen
+from cutscore_composer.picture import Picture
+from cutscore_composer.spot import spot
+from cutscore_composer.spot.markers import read_markers
+from cutscore_composer.wishes import Ending, Sync, Wishes
+
+_spec = importlib.util.spec_from_file_location("made_up_pictures", Path(__file__).with_name("conftest.py"))
+assert _spec is not None
+assert _spec.loader is not None
+made_up = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(made_up)
+
+syncs = st.sampled_from(("loose", "natural", "tight"))
+endings = st.sampled_from((None, "ring", "button", "fade"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(made_up.seen_pictures(), syncs, endings)
+def test_notes_keep_their_shape(given_picture: tuple[Seen, Picture], sync: Sync, ending: Ending | None) -> None:
+    """Moments are in order and inside; sections cover the picture; the arc has the curves' shape; the end is inside."""
+    seen, picture = given_picture
+    notes = spot(seen, picture, Wishes(sync=sync, ending=ending))
+    frames = [moment.frame for moment in notes.moments]
+    assert sorted(set(frames)) == frames
+    assert all(0 <= frame < seen.frames for frame in frames)
+    assert all(0 <= moment.weight <= 1 for moment in notes.moments)
+    assert [cut.frame for cut in seen.cuts] == [cut.frame for cut in notes.cuts]
+    assert [0, *(s.frame_out for s in notes.sections[:-1])] == [s.frame_in for s in notes.sections]
+    assert seen.frames == notes.sections[-1].frame_out
+    assert all(s.frame_in < s.frame_out and s.name and 0 <= s.energy <= 1 for s in notes.sections)
+    assert seen.motion.shape == notes.energy.shape
+    assert np.array_equal(notes.energy * 64, np.round(notes.energy * 64))
+    assert 0 <= notes.silent_until <= notes.final_frame < seen.frames
+    assert ending in (None, notes.ending)
+
+
+@settings(max_examples=120, deadline=None)
+@given(made_up.seen_pictures(), syncs)
+def test_moments_leave_each_other_room(given_picture: tuple[Seen, Picture], sync: Sync) -> None:
+    """Every marker that speaks to the music is a moment; all others are 4 s (tight: 2 s) from any moment."""
+    seen, picture = given_picture
+    notes = spot(seen, picture, Wishes(sync=sync))
+    markers = {marker.frame for marker in read_markers(picture)}
+    assert markers == {moment.frame for moment in notes.moments if moment.kind == "marker"}
+    assert all(moment.weight == 1 for moment in notes.moments if moment.kind == "marker")
+    apart = (2 if sync == "tight" else 4) * seen.rate
+    for one, two in pairwise(notes.moments):
+        assert two.frame - one.frame >= apart or {one.kind, two.kind} == {"marker"}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 1000), st.sampled_from(made_up.RATES), st.integers(4, 60))
+def test_a_minute_has_as_many_moments_and_sections_as_it_bears(seed: int, rate: Fraction, count: int) -> None:
+    """A minute: 2 to 6 sections of 6 s or more; natural up to 6 moments; tight no fewer, up to 12; loose fewest."""
+    rng = np.random.default_rng(seed)
+    frames = int(60 * rate)
+    cuts = [(int(rng.integers(1, frames)), float(rng.random()), "cut") for _ in range(count)]
+    seen = made_up.seen_of(frames, rate, cuts, seed)
+    counts = {
+        sync: len(spot(seen, made_up.picture_of(seen), Wishes(sync=sync)).moments)
+        for sync in ("loose", "natural", "tight")
+    }
+    sections = spot(seen, made_up.picture_of(seen), Wishes()).sections
+    assert 2 <= len(sections) <= 6
+    assert all(s.frame_out - s.frame_in >= 6 * rate for s in sections)
+    assert counts["loose"] <= len(sections) - 1
+    assert 0 <= counts["natural"] <= 6
+    assert counts["natural"] <= counts["tight"] <= 12
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 400), st.integers(1000, 2600))
+def test_a_small_change_of_the_picture_changes_a_small_part(seed: int, where: int) -> None:
+    """One cut more in a film of four minutes changes at most one moment more than a minute and a half away."""
+    rng = np.random.default_rng(seed)
+    rate = Fraction(24)
+    frames = 240 * 24
+    cuts = [(int(rng.integers(1, frames)), float(rng.random()), "cut") for _ in range(60)]
+    before = spot(one := made_up.seen_of(frames, rate, cuts), made_up.picture_of(one), Wishes())
+    after = spot(two := made_up.seen_of(frames, rate, [*cuts, (where, 0.9, "cut")]), made_up.picture_of(two), Wishes())
+    same = {(m.frame, m.kind, m.weight) for m in before.moments} & {(m.frame, m.kind, m.weight) for m in after.moments}
+    far = [m for m in (*before.moments, *after.moments) if abs(m.frame - where) > 90 * rate]
+    changed = [m for m in far if (m.frame, m.kind, m.weight) not in same]
+    assert len(changed) <= 1
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1, 3, 5])
+def test_very_short_pictures_end_where_they_can(seconds: float) -> None:
+    """One section, a last chord in the second half, whatever the ending."""
+    for ending in ("ring", "button", "fade"):
+        seen = made_up.seen_of(int(seconds * 24), Fraction(24), [(int(seconds * 12), 0.9, "cut")])
+        notes = spot(seen, made_up.picture_of(seen), Wishes(ending=ending))  # type: ignore[arg-type]
+        assert 1 == len(notes.sections)
+        assert seen.frames // 3 <= notes.final_frame < seen.frames
+
+
+def test_eight_hours_are_spotted_in_seconds() -> None:
+    """Long pictures work, with sections all along and as many moments a minute as short ones."""
+    rng = np.random.default_rng(1)
+    frames = 8 * 3600 * 25
+    cuts = [(int(f), float(rng.random()), "cut") for f in rng.integers(1, frames, 7000)]
+    seen = made_up.seen_of(frames, Fraction(25), cuts)
+    notes = spot(seen, made_up.picture_of(seen), Wishes())
+    assert 3 * 480 <= len(notes.moments) <= 6 * 480
+    assert max(s.frame_out - s.frame_in for s in notes.sections) <= 35 * 25
+    assert set("ABCDEF") >= {section.name[0] for section in notes.sections}
+
+
+def test_without_cuts_there_is_still_a_form() -> None:
+    """A minute without a cut has sections, and nothing to meet but what moves."""
+    seen = made_up.seen_of(60 * 24, Fraction(24), [])
+    notes = spot(seen, made_up.picture_of(seen), Wishes())
+    assert 2 <= len(notes.sections) <= 6
+    assert () == notes.moments
