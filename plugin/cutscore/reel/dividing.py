@@ -37,6 +37,10 @@ def divide(picture: Picture, most_seconds: int | Fraction = 600) -> tuple[tuple[
         raise ValueError(f"parts of {most_seconds} seconds hold no frame")
     if picture.frames <= most:
         return ((0, picture.frames),)
+    if any(span.search_cuts for span in picture.spans):
+        from cutscore.reel.looking import with_found_cuts  # FFmpeg and OpenCV load only where there is to look
+
+        picture = with_found_cuts(picture, most)
     least = min(math.ceil(LEAST_SECONDS * picture.rate), most // 4)
     costs = _places(picture, most)
     places = [0, *sorted(costs), picture.frames]

@@ -7,6 +7,7 @@ import random
 import time
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -110,3 +111,17 @@ def test_parts_that_hold_no_frame_are_refused() -> None:
     """A limit below one frame makes no sense."""
     with pytest.raises(ValueError, match="hold no frame"):
         divide(Picture("p", Fraction(1), 100, ()), Fraction(1, 2))
+
+
+@pytest.mark.real
+def test_a_rendered_film_is_divided_on_cuts_that_two_detectors_agree_on(videos: Path) -> None:
+    """No timeline tells the cuts of a plain video: they are looked for where it has to be divided."""
+    path = videos / "bbb_film_full_320x180.mp4"
+    spans = (PictureSpan(0, 14315, "clip", "film", path, search_cuts=True),)
+    parts = divide(Picture("film", RATE, 14315, spans), 250)
+    known = [
+        float(line.split()[0]) for line in path.with_suffix(".cuts.txt").read_text().splitlines() if line[:1].isdigit()
+    ]
+    assert len(parts) == 3
+    for place in at_seconds(parts):
+        assert min(abs(place - cut) for cut in known) <= 2 / 24
