@@ -14,7 +14,7 @@ from cutscore.readers.loaded import Loaded
 from cutscore.readers.timeline import cut_of
 
 RATE = 24
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def span_of(start: int, frames: int) -> Any:
