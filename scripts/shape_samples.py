@@ -76,7 +76,7 @@ def struck(
 ) -> Shaped:
     """A note that rings by itself: its onset `attack_ms` after the start, faded over its last `fade` of the length."""
     onset = _onset(audio, rate)
-    audio = _from(audio, onset - round(attack_ms * rate / 1000), rate, fade_ms=min(1.0, attack_ms))
+    audio = _from(audio, onset - round(attack_ms * rate / 1000), rate, fade_ms=max(0.5, 0.6 * attack_ms))
     audio = audio[: round(seconds * rate)]
     audio = audio[: _audible(audio, rate)].copy()
     tail = round(len(audio) * fade)
@@ -88,18 +88,30 @@ def struck(
 
 
 def bowed(
-    audio: Audio, rate: int, *, key: int, attack_ms: float, seconds: float, body: tuple[int, int] | None = None, spread: float = 10.0
+    audio: Audio,
+    rate: int,
+    *,
+    key: int,
+    attack_ms: float,
+    seconds: float,
+    body: tuple[int, int] | None = None,
+    spread: float = 10.0,
 ) -> Shaped:
     """A sustained note: heard to begin `attack_ms` after the start, level, with a loop in its body."""
-    env = envelope(audio, rate, 0.02)
     first, last = body or (round(0.4 * len(audio)), round(0.9 * len(audio)))
-    reached = int(np.argmax(env >= 0.5 * np.median(env[first:last])))
-    audio = _from(audio, reached - round(attack_ms * rate / 1000), rate, fade_ms=attack_ms * 0.8)
+    rough = _half_way(audio, rate, slice(first, last))
+    run_up = round(0.4 * rate)
+    level = _level(_from(audio, rough - run_up, rate, fade_ms=0.0)[: round((seconds + 1) * rate)], rate, run_up)
+    reached = _half_way(level, rate, slice(run_up + round(0.5 * rate), None))
+    level = _speaking(level, rate, reached)
+    reached = _half_way(level, rate, slice(reached + round(0.5 * rate), None))
+    audio = _from(level, reached - round(attack_ms * rate / 1000), rate, fade_ms=attack_ms * 0.8)
     audio = audio[: round(seconds * rate)]
-    audio = _level(audio, rate)
     audio, loop = _looped(audio, rate)
     middle = audio[loop[0] : loop[1]]
-    return Shaped(_scaled(audio, BODY_DB - level_db(middle, rate)), rate, -measured_cents(middle, rate, key, spread=spread), loop)
+    return Shaped(
+        _scaled(audio, BODY_DB - level_db(middle, rate)), rate, -measured_cents(middle, rate, key, spread=spread), loop
+    )
 
 
 def low_passed(audio: Audio, rate: int, hertz: float) -> Audio:
@@ -113,10 +125,16 @@ def _onset(audio: Audio, rate: int) -> int:
     return int(np.argmax(env >= top * 10 ** (-10 / 20)))
 
 
+def _half_way(audio: Audio, rate: int, body: slice) -> int:
+    """Where the note first has some half of the amplitude of its body."""
+    env = envelope(audio, rate, 0.02)
+    return int(np.argmax(env >= 0.6 * np.median(env[body])))
+
+
 def _from(audio: Audio, start: int, rate: int, fade_ms: float) -> Audio:
     """The audio from `start` on (silence before its beginning), faded in."""
     audio = np.concatenate([np.zeros((-start, audio.shape[1])), audio]) if start < 0 else audio[start:].copy()
-    ramp = max(2, round(fade_ms * rate / 1000))
+    ramp = round(fade_ms * rate / 1000)
     audio[:ramp] *= (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, ramp)))[:, None]
     return audio
 
@@ -126,14 +144,24 @@ def _audible(audio: Audio, rate: int) -> int:
     return min(len(audio), int(np.nonzero(env > env.max() * 10 ** (-62 / 20))[0][-1]) + rate // 10)
 
 
-def _level(audio: Audio, rate: int) -> Audio:
+def _level(audio: Audio, rate: int, onset: int) -> Audio:
     """Takes slow swells out of the body, so that dynamics are the player's alone; what is faster stays."""
     env = envelope(audio, rate, 0.5)
-    begin = round(0.35 * rate)
+    begin = onset + round(0.35 * rate)
     target = np.median(env[begin:])
     gain = np.clip(target / env, 10 ** (-9 / 20), 10 ** (9 / 20))
     gain[:begin] = gain[begin]
-    return audio * uniform_filter1d(gain, round(0.2 * rate))[:, None]
+    return np.asarray(audio * uniform_filter1d(gain, round(0.2 * rate))[:, None])
+
+
+def _speaking(audio: Audio, rate: int, onset: int) -> Audio:
+    """Lifts a hesitant beginning (by 8 dB at most), so that the note is there 50 ms after it is half there."""
+    env = envelope(audio, rate, 0.05)
+    since = (np.arange(len(audio)) - onset) / rate
+    wanted = np.median(env[onset + round(0.5 * rate) :]) * np.clip(0.5 + 0.5 * since / 0.05, 0.5, 1.0)
+    lift_db = np.clip(20 * np.log10(wanted / env), 0, 8) * np.clip(1 - since / 0.6, 0, 1)
+    lift_db[since < -0.02] = lift_db[np.argmax(since >= -0.02)]
+    return np.asarray(audio * 10 ** (uniform_filter1d(lift_db, round(0.04 * rate)) / 20)[:, None])
 
 
 def _looped(audio: Audio, rate: int) -> tuple[Audio, tuple[int, int]]:

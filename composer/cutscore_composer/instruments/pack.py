@@ -39,6 +39,7 @@ class PackArticulation:
     attack_ms: float
     """How long after its first sample a note is heard to begin."""
     variants: int
+    gain_db: float = 0.0
     sfz: Path | None = None
     model: str | None = None
 
@@ -114,6 +115,7 @@ def _articulation(folder: Path, name: str, row: dict[str, Any]) -> PackArticulat
         kind=row["kind"],
         attack_ms=row["attack_ms"],
         variants=row["variants"],
+        gain_db=row.get("gain_db", 0.0),
         sfz=folder / sfz if sfz else None,
         model=row.get("model"),
     )

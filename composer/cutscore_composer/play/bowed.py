@@ -43,7 +43,7 @@ def bowed_voice(event: Event, samples: Samples) -> Voice:
     length = max(1, round((held + release) * rate) - start)
     points, level = _levels(event, start, length, rate, random)
     envelope = _envelope(points, event, start, length, release, rate)
-    gains = envelope * _gain(level, event) * 10 ** (event.instrument.gain_db / 20)
+    gains = envelope * _gain(level) * 10 ** ((event.instrument.gain_db + event.articulation.gain_db) / 20)
     if loud is None:
         return Voice(start, shaped(prolonged(soft, begin, length, rate, random), points, gains))
     weight = _loud_share(level)
@@ -128,7 +128,7 @@ def _envelope(points: Curve, event: Event, start: int, length: int, release: flo
     return np.asarray(envelope)
 
 
-def _gain(level: Curve, event: Event) -> Curve:
+def _gain(level: Curve) -> Curve:
     niente = np.clip(level / 0.06, 0, 1)
     return np.asarray(niente * 10 ** (-_RANGE_DB * (1 - level) / 20))
 

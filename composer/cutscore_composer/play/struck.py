@@ -35,7 +35,8 @@ def _shaded(event: Event) -> float:
 
 def _gain(event: Event, velocity: float) -> float:
     repeat = 1.0 if event.turn == 0 else float(event.random(2).uniform(0.86, 1.0))
-    return float(repeat * (velocity / 127) ** 1.7 * 10 ** (event.instrument.gain_db / 20))
+    trim_db = event.instrument.gain_db + event.articulation.gain_db
+    return float(repeat * (velocity / 127) ** 1.7 * 10 ** (trim_db / 20))
 
 
 def _model(event: Event, velocity: float, samples: Samples) -> Audio:

@@ -46,9 +46,7 @@ def cents_off(audio: np.ndarray, pitch: int, partials: int) -> float:
 
 
 @pytest.mark.parametrize(("name", "articulation"), cases())
-def test_grid_of_keys_is_in_tune(
-    make_cue: Callable, played: Callable, name: str, articulation: str
-) -> None:
+def test_grid_of_keys_is_in_tune(make_cue: Callable, played: Callable, name: str, articulation: str) -> None:
     """Keys all over the comfortable range stand within 12 cents of equal temperament (rough or short strings: 17, 14)."""
     instrument = load_pack().instruments[name]
     low, high = instrument.comfortable
