@@ -171,22 +171,14 @@ def _key(name: str, server: EngineSettings) -> Finding:
     topic, source = f"key of {name}", server.api_key
     if source is None:
         return Finding(topic, "ok", "none is configured")
-    places: dict[str, dict[str, Any]] = {
-        f"the environment variable {source.env}": {"env": source.env},
-        f"the file {source.file}": {"file": source.file},
-        f"the keyring ({source.keyring})": {"keyring": source.keyring},
-    }
-    looked = []
-    for place, where in places.items():
-        if not next(iter(where.values())):
-            continue
+    given: dict[str, Any] = {name: value for name, value in source if value is not None}
+    for place, (name, value) in zip(source.places(), given.items(), strict=True):
         try:
-            if find_key(**where) is not None:
+            if find_key(**{name: value}) is not None:
                 return Finding(topic, "ok", f"found in {place}")
         except CutscoreError as error:
             return Finding(topic, "note", str(error))
-        looked.append(place)
-    return Finding(topic, "note", f"not found; looked in {', '.join(looked)}")
+    return Finding(topic, "note", f"not found; looked in {', '.join(source.places())}")
 
 
 def _reached(name: str, url: str, proxy: bool | None) -> Finding:

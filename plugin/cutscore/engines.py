@@ -10,7 +10,8 @@ from cutscore_composer.engine import Engine
 from cutscore_composer.errors import ConfigError
 
 if TYPE_CHECKING:
-    from cutscore.config import EngineSettings, Settings
+    from cutscore.config import EngineSettings, KeySource, Settings
+    from cutscore.keys import ApiKey
     from cutscore.submit import Ledger, RemoteSettings
 
 LOCAL = "local"
@@ -38,7 +39,6 @@ def engine_of(settings: Settings) -> Engine:
 def remote_settings(name: str, configured: EngineSettings | None) -> RemoteSettings:
     """How the server of this name is spoken to; without a configuration the name is its URL and it wants no key."""
     from cutscore.config import EngineSettings
-    from cutscore.keys import find_key
     from cutscore.submit import RemoteSettings
     from cutscore.submit.exchange import Timeouts
 
@@ -47,7 +47,7 @@ def remote_settings(name: str, configured: EngineSettings | None) -> RemoteSetti
     return RemoteSettings(
         name=name if configured else (urlsplit(name).hostname or name),
         url=engine.url,
-        api_key=None if key is None else partial(find_key, env=key.env, file=key.file, keyring=key.keyring),
+        api_key=None if key is None else partial(_key, name, key),
         output_format=engine.output_format,
         model_id=engine.model_id,
         sign_with_c2pa=engine.sign_with_c2pa,
@@ -69,6 +69,16 @@ def remote_settings(name: str, configured: EngineSettings | None) -> RemoteSetti
         attempts=engine.attempts,
         trust_env=engine.proxy,
     )
+
+
+def _key(name: str, source: KeySource) -> ApiKey:
+    """The key of a server that is configured to want one: without it nothing is made or sent."""
+    from cutscore.keys import find_key
+
+    key = find_key(env=source.env, file=source.file, keyring=source.keyring)
+    if key is None:
+        raise ConfigError(f"There is no API key for {name}: looked in {', '.join(source.places())}.")
+    return key
 
 
 def ledger_of(settings: Settings) -> Ledger:

@@ -174,6 +174,7 @@ def read_picture(
         inputs,
         search=tuple(settings.media.search),
         strict=settings.media.strict if strict is None else strict,
+        rate=settings.media.rate_for(inputs),
     )
     require_picture(cut)
     picture = cut.picture()
@@ -218,7 +219,7 @@ def place_music(
 
     progress = progress or Progress()
     progress.report("place", 0.0)
-    cut = read_cut([project], search=tuple(settings.media.search))
+    cut = read_cut([project], search=tuple(settings.media.search), rate=settings.media.rate_for([project]))
     cue = _cue_beside(music, cut)
     record_in = cue.start_frame - max(0, cut.start_frame) if cue.start_frame else 0
     if not 0 <= record_in < cut.duration:

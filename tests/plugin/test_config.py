@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -305,6 +306,26 @@ def test_what_the_caller_says_goes_before_the_file(tmp_path: Path) -> None:
         override(base, seed=-1)
     with pytest.raises(ConfigError, match="engine 'studio' is not known; write one of local, elevenlabs"):
         override(base, engine="studio")
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("25", "25"), ("23.976", "24000/1001"), ("30000/1001", "30000/1001"), ("29.97", "30000/1001")]
+)
+def test_the_rate_of_an_edl_is_what_a_person_means(tmp_path: Path, text: str, rate: str) -> None:
+    """With or without quotes; only an EDL is read at it, since every other format says its own."""
+    for written in (text, f"'{text}'"):
+        media = loaded(tmp_path, f"media: {{edl_rate: {written}}}\n").media
+        assert Fraction(rate) == media.rate_for([Path("a.EDL")])
+        assert media.rate_for([Path("a.otio")]) is None
+    assert loaded(tmp_path, "").media.rate_for([Path("a.edl")]) is None
+
+
+@pytest.mark.parametrize("text", ["fast", "0", "-25", "1/0", "nan", "1e9", "[25]", "yes"])
+def test_what_is_no_rate_is_told(tmp_path: Path, text: str) -> None:
+    """With its place and what a rate looks like."""
+    assert refusal(tmp_path, f"media: {{edl_rate: {text}}}\n").startswith(
+        "F:1:19: media.edl_rate must be a frame rate: 25, 23.976"
+    )
 
 
 # Profiles

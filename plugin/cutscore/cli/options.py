@@ -68,6 +68,15 @@ Search = Annotated[
 Strict = Annotated[
     bool | None, typer.Option("--strict/--no-strict", help="Missing media are an error.", show_default=False)
 ]
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        "--rate",
+        metavar="FPS",
+        help="Frame rate of an EDL, which names none: 25, 23.976, 30000/1001.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -83,16 +92,24 @@ def settings_from(
     *,
     engine: str | None = None,
     search: list[Path] | None = None,
+    rate: str | None = None,
     **music: Any,
 ) -> Settings:
     """The configuration with what the command line says laid over it; None and empty lists say nothing."""
-    from cutscore.config import load_settings, override
+    from cutscore.config import frame_rate, load_settings, override
+    from cutscore_composer.errors import ConfigError
 
     given = {name: value for name, value in music.items() if value not in (None, [], ())}
     if "tags" in given:
         given["tags"] = tuple(given["tags"])
     settings = override(load_settings(config, profile=profile), engine=engine, **given)
+    media: dict[str, Any] = {}
     if search:
-        media = settings.media.model_copy(update={"search": (*search, *settings.media.search)})
-        settings = settings.model_copy(update={"media": media})
-    return settings
+        media["search"] = (*search, *settings.media.search)
+    if rate is not None:
+        try:
+            frame_rate(rate)
+        except ValueError as error:
+            raise ConfigError(f"--rate {error}.") from None
+        media["edl_rate"] = rate
+    return settings.model_copy(update={"media": settings.media.model_copy(update=media)}) if media else settings

@@ -22,13 +22,14 @@ def command(
         bool | None,
         typer.Option("--in-place/--no-in-place", help="Edit the project itself (a copy is kept).", show_default=False),
     ] = None,
+    rate: o.Rate = None,
     config: o.Config = None,
     profile: o.ProfileName = None,
     json_: o.AsJson = False,
     progress: o.ShowProgress = "auto",
 ) -> None:
     """Lay music into a project: one track is added, all else stays as it was."""
-    settings = o.settings_from(config, profile)
+    settings = o.settings_from(config, profile, rate=rate)
     from cutscore import scoring
 
     with working(progress) as shown:

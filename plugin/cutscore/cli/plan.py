@@ -17,6 +17,7 @@ def command(
     seed: o.Seed = None,
     range_: o.Range = None,
     search: o.Search = None,
+    rate: o.Rate = None,
     strict: o.Strict = None,
     config: o.Config = None,
     profile: o.ProfileName = None,
@@ -25,7 +26,7 @@ def command(
 ) -> None:
     """Say what the music would be: hits, style, key, tempo; no sound is made and nothing is written."""
     settings = o.settings_from(
-        config, profile, search=search,
+        config, profile, search=search, rate=rate,
         description=description, tags=tag, style=style, sync=sync, ending=ending, seed=seed,
     )  # fmt: skip
     from cutscore import scoring

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from cutscore.cli import options as o
 from cutscore.cli.screen import printable, say, say_json, tell
@@ -13,15 +11,7 @@ from cutscore.cli.work import working
 
 def command(
     inputs: o.Inputs,
-    rate: Annotated[
-        str | None,
-        typer.Option(
-            "--rate",
-            metavar="FPS",
-            help="Frame rate for a timeline that names none (EDL): 25, 23.976, 30000/1001.",
-            show_default=False,
-        ),
-    ] = None,
+    rate: o.Rate = None,
     search: o.Search = None,
     strict: o.Strict = None,
     config: o.Config = None,
@@ -29,7 +19,7 @@ def command(
     progress: o.ShowProgress = "auto",
 ) -> None:
     """Read a timeline and say what is in it: the visible picture in order, markers, tracks."""
-    settings = o.settings_from(config, None, search=search)
+    settings = o.settings_from(config, None, search=search, rate=rate)
     from cutscore.readers import read_cut
     from cutscore.readers.report import read_report
 
@@ -39,25 +29,13 @@ def command(
             inputs,
             search=settings.media.search,
             strict=settings.media.strict if strict is None else strict,
-            rate=_rate(rate),
+            rate=settings.media.rate_for(inputs),
         )
     report = read_report(cut)
     if json_:
         say_json(report)
     else:
         _say(report)
-
-
-def _rate(text: str | None) -> Any:
-    from cutscore_composer.errors import ConfigError
-    from cutscore_composer.timebase import nearest_rate
-
-    if text is None:
-        return None
-    try:
-        return nearest_rate(text if "/" in text else float(text))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise ConfigError(f"--rate: {text!r} is not a frame rate; write 25, 23.976 or 30000/1001.") from None
 
 
 def _say(report: dict[str, Any]) -> None:
@@ -73,11 +51,10 @@ def _say(report: dict[str, Any]) -> None:
 
     for warning in report["warnings"]:
         tell(f"Note: {warning}")
-    tracks = report["tracks"]
     say(printable(report["name"]))
     say(
         f"{report['duration_seconds']:.3f} s, {report['duration']} frames at {float(rate):.6g} a second,"
-        f" from {at(0)} to {at(report['duration'])}; {tracks['video']} video and {tracks['audio']} audio tracks.\n"
+        f" from {at(0)} to {at(report['duration'])}; {_tracks(report['tracks'])}.\n"
     )
     for clip in report["clips"]:
         speed = "" if clip["speed"] == 1 else f"  ×{clip['speed']:g}"
@@ -88,3 +65,7 @@ def _say(report: dict[str, Any]) -> None:
     for marker in report["markers"]:
         note = f"  {printable(marker['comment'])}" if marker["comment"] else ""
         say(f"{at(marker['frame'])}  marker    {printable(marker['name'])}{note}")
+
+
+def _tracks(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts[kind]} {kind} track{'' if counts[kind] == 1 else 's'}" for kind in ("video", "audio"))

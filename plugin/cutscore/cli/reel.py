@@ -21,12 +21,13 @@ def command(
     sound: Annotated[bool, typer.Option("--sound", help="With the edit's own sound.")] = False,
     range_: o.Range = None,
     search: o.Search = None,
+    rate: o.Rate = None,
     config: o.Config = None,
     json_: o.AsJson = False,
     progress: o.ShowProgress = "auto",
 ) -> None:
     """Make the edit into the small video that a server is sent: used ranges only, in order, at the right length."""
-    settings = o.settings_from(config, None, search=search)
+    settings = o.settings_from(config, None, search=search, rate=rate)
     from cutscore import scoring
 
     with working(progress) as shown:

@@ -40,6 +40,7 @@ def command(
         typer.Option("--stems/--no-stems", help="Also each group of instruments as a file.", show_default=False),
     ] = None,
     search: o.Search = None,
+    rate: o.Rate = None,
     strict: o.Strict = None,
     resend: Annotated[
         bool, typer.Option("--resend", help="Send a parked paid call again, knowing that it may be billed twice.")
@@ -54,7 +55,7 @@ def command(
     Results go to NAME.cutscore beside the input. The same input gives the same music: give another --seed for other.
     """
     settings = o.settings_from(
-        config, profile, engine=engine, search=search,
+        config, profile, engine=engine, search=search, rate=rate,
         description=description, tags=tag, style=style, sync=sync, ending=ending, seed=seed, stems=stems,
     )  # fmt: skip
     from cutscore import scoring

@@ -26,6 +26,7 @@ def say_result(report: dict[str, Any]) -> None:
         tell(f"Note: {warning}")
     say_files(report)
     if report["cue"]:
+        say()
         say_music(read_cue(Path(report["cue"])))
 
 
@@ -51,7 +52,7 @@ def say_music(cue: Cue) -> None:
         facts.append(f"{cue.tempo.bpm:.0f} bpm")
     if cue.loudness:
         facts.append(f"{cue.loudness.lufs:.1f} LUFS, {cue.loudness.dbtp:.1f} dBTP")
-    say(f"\n{', '.join(facts)}.")
+    say(f"{', '.join(facts)}.")
     if cue.brief.instruments:
         say(f"Played by {printable(', '.join(cue.brief.instruments))}.")
     if cue.hits:

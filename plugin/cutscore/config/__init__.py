@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from cutscore.config.load import FILE_NAME, find_config, load_settings, override, user_config_file
-from cutscore.config.model import EngineSettings, KeySource, Settings
+from cutscore.config.model import EngineSettings, KeySource, Settings, frame_rate
 
 __all__ = [
     "FILE_NAME",
@@ -16,6 +16,7 @@ __all__ = [
     "KeySource",
     "Settings",
     "find_config",
+    "frame_rate",
     "load_settings",
     "override",
     "user_config_file",

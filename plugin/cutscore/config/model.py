@@ -7,7 +7,8 @@ checked here already; the watchers that will use them are a package of their own
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from cutscore_composer.contract import (
     LONGEST_DESCRIPTION_NEWER,
     MODELS,
 )
+from cutscore_composer.timebase import nearest_rate
 from cutscore_composer.wishes import Ending, Sync
 
 
@@ -79,6 +81,15 @@ class KeySource(Section):
         if value is not None and (not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,63}", value) or value.startswith("sk_")):
             raise ValueError("must be the name of an environment variable, not the key itself")
         return value
+
+    def places(self) -> tuple[str, ...]:
+        """Where the secret is looked for, in words, in order."""
+        named = {
+            "the environment variable": self.env,
+            "the file": self.file,
+            "the keyring under the name": self.keyring,
+        }
+        return tuple(f"{kind} {name}" for kind, name in named.items() if name)
 
     @model_validator(mode="after")
     def _one_source(self) -> KeySource:
@@ -153,6 +164,30 @@ class MediaSettings(Section):
 
     search: tuple[Path, ...] = ()
     strict: bool = False
+    edl_rate: str | None = None
+
+    @field_validator("edl_rate", mode="before")
+    @classmethod
+    def _a_rate(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError("must be a frame rate: 25, 23.976 or 30000/1001")
+        frame_rate(str(value))
+        return str(value)
+
+    def rate_for(self, inputs: Sequence[Path]) -> Fraction | None:
+        """The frame rate to read inputs at when it is an EDL, which names none; None: the file says it, or 24."""
+        edl = len(inputs) == 1 and inputs[0].suffix.lower() == ".edl"
+        return frame_rate(self.edl_rate) if edl and self.edl_rate is not None else None
+
+
+def frame_rate(text: str) -> Fraction:
+    """The exact rate that a person means by 25, 23.976 or 30000/1001; else ValueError."""
+    try:
+        return nearest_rate(text if "/" in text else float(text))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise ValueError(f"must be a frame rate: 25, 23.976 or 30000/1001, not {text!r}") from None
 
 
 class LedgerSettings(Section):

@@ -179,3 +179,44 @@ def test_parked_in_an_empty_home(cutscore: Command) -> None:
     """Nothing was ever sent: nothing is parked."""
     assert "No paid call is parked" in cutscore("parked").out
     assert {"parked": []} == json.loads(cutscore("parked", "--json").out)
+
+
+EDL = """TITLE: two shots
+001  AX       V     C        00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00
+* FROM CLIP NAME: a.mov
+002  AX       V     C        00:00:00:00 00:00:02:00 01:00:02:00 01:00:04:00
+* FROM CLIP NAME: b.mov
+"""
+
+
+def test_the_rate_of_an_edl_from_the_command_line(cutscore: Command, tmp_path: Path) -> None:
+    """An EDL names no rate: --rate goes before the configuration; nonsense is refused."""
+    (tmp_path / "cut.edl").write_text(EDL, encoding="utf-8")
+    assert ("24/1", 96) == tuple(cutscore("read", "cut.edl", "--json").json[key] for key in ("rate", "duration"))
+    (tmp_path / "cutscore.yaml").write_text("media: {edl_rate: 30}\n", encoding="utf-8")
+    assert ("30/1", 120) == tuple(cutscore("read", "cut.edl", "--json").json[key] for key in ("rate", "duration"))
+    ran = cutscore("read", "cut.edl", "--json", "--rate", "25")
+    assert ("25/1", 100) == tuple(ran.json[key] for key in ("rate", "duration"))
+    ran = cutscore("read", "cut.edl", "--rate", "quick")
+    assert (2, "--rate must be a frame rate: 25, 23.976 or 30000/1001, not 'quick'.\n") == (ran.code, ran.err)
+
+
+def test_read_says_what_is_in_a_timeline(cutscore: Command, tmp_path: Path) -> None:
+    """For a person: length, timecodes, one line a clip; notes on standard error."""
+    (tmp_path / "cut.edl").write_text(EDL, encoding="utf-8")
+    ran = cutscore("read", "cut.edl", "--rate", "25")
+    assert ran.code == 0
+    assert (
+        "4.000 s, 100 frames at 25 a second, from 01:00:00:00 to 01:00:04:00; 1 video track, 0 audio tracks." in ran.out
+    )
+    assert "01:00:02:00      50  missing   b.mov" in ran.out
+    assert "not found" in ran.err
+
+
+def test_a_server_whose_key_is_not_found_is_not_called(cutscore: Command, tmp_path: Path) -> None:
+    """Exit code 2 and where the key was looked for, before anything is made or sent."""
+    (tmp_path / "cut.edl").write_text(EDL, encoding="utf-8")
+    ran = cutscore("score", "cut.edl", "--engine", "elevenlabs", "--rate", "25")
+    assert ran.code == 2
+    said = ran.err.splitlines()[-1]
+    assert said == "There is no API key for elevenlabs: looked in the environment variable ELEVENLABS_API_KEY."
