@@ -37,22 +37,22 @@ BAD_OTIO = {
     "empty": ("", "empty"),
     "spaces": ("  \n ", "empty"),
     "broken": ('{"OTIO_SCHEMA": "Timeline.1",\n "name": }', "line 2, column 10"),
-    "cut off": (timelineclip(24)[:150], "line 1"),
+    "cut off": (timeline(clip(24))[:150], "line "),
     "list": ("[1, 2]", "no OpenTimelineIO timeline"),
     "other json": ('{"a": 1}', "no OpenTimelineIO timeline"),
     "no tracks": ('{"OTIO_SCHEMA": "Timeline.1", "name": "t"}', ""),
     "no length": (timeline(""), "without any length"),
-    "zero length": (timelineclip(0), "without any length"),
+    "zero length": (timeline(clip(0)), "without any length"),
     "unknown item": (timeline('{"OTIO_SCHEMA": "Hologram.7", "name": "x"}'), ""),
     "newer clip": (timeline(clip(24).replace("Clip.2", "Clip.9")), "Clip.9"),
     "newer timeline": ('{"OTIO_SCHEMA": "Timeline.4"}', "Timeline.4"),
     "wrong type": ('{"OTIO_SCHEMA": "Timeline.1", "tracks": 7}', ""),
     "clip alone": ('{"OTIO_SCHEMA": "RationalTime.1", "rate": 24, "value": 1}', "not a timeline"),
-    "not a number": (timelineclip("NaN"), "no time"),
-    "endless": (timelineclip("Infinity"), "no time"),
+    "not a number": (timeline(clip("NaN")), "no time"),
+    "endless": (timeline(clip("Infinity")), "no time"),
     "rate of zero": (timeline(clip(24).replace("24.0", "0.0")), "rate of 0"),
-    "negative": (timelineclip(-5), "negative"),
-    "absurd length": (timelineclip(9e9), ""),
+    "negative": (timeline(clip(-5)), "negative"),
+    "absurd length": (timeline(clip(9e9)), ""),
     "deep": ("[" * 100_000 + "]" * 100_000, "JSON"),
     "deep metadata": ('{"OTIO_SCHEMA": "Timeline.1", "metadata": ' + '{"a":' * 600 + "1" + "}" * 600 + "}", "deep"),
     "no range": (timeline('{"OTIO_SCHEMA": "Clip.2", "name": "shot 9", "media_references": {}}'), "shot 9"),
@@ -218,7 +218,7 @@ def test_without_the_aaf_extra_the_pip_line_is_said(tmp_path: Path, monkeypatch:
 def test_an_unreadable_file(tmp_path: Path) -> None:
     """No permission is said as such."""
     path = tmp_path / "t.otio"
-    path.write_text(timelineclip(24))
+    path.write_text(timeline(clip(24)))
     path.chmod(0)
     assert "permission" in refused(path)
 
