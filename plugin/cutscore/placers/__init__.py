@@ -12,8 +12,9 @@ What a placer promises:
   the old one is muted. The same music placed again changes nothing.
 - A file is whole or not there; what the user changed in between is never overwritten.
 
-A format is a module with one function `place_into`, listed by suffix in `FORMATS`; all other formats
-go by way of `handoff`: an .otio of the scored timeline and the WAV, to be taken by hand.
+A format is a module with one function `place_into(order) -> Placed`, listed by suffix in `FORMATS`;
+all other formats go by way of `handoff`: an .otio of the scored timeline and the WAV, to be taken by
+hand. What every format needs is in `names`, `safe_write` and `media_url`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cutscore_composer.cue import Cue
 from cutscore_composer.errors import InputRefused, OutputFailed
@@ -67,6 +68,18 @@ class PlaceOptions:
     fade_out_frames: int = 0
     timeline: str | None = None
     """Name of the timeline, for a file that holds several."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """What a format's module is asked to do; paths are absolute."""
+
+    music: PlacedMusic
+    project: Path
+    output_folder: Path
+    in_place: bool = False
+    options: PlaceOptions = field(default_factory=PlaceOptions)
+    expected_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +130,9 @@ def place(
         if cut is None:
             raise InputRefused(f"{project} is no project that music can be placed into without reading it first.")
         return hand_over(music, project, cut, output_folder=output_folder, options=options)
-    from cutscore.placers.placing import place_timeline
-
-    container: Any = importlib.import_module(f"cutscore.placers.{module}")
-    return place_timeline(
-        container,
-        music,
-        project.absolute(),
-        output_folder=output_folder.absolute(),
-        in_place=in_place,
-        options=options,
-        expected_sha256=expected_sha256,
-    )
+    order = PlaceOrder(music, project.absolute(), output_folder.absolute(), in_place, options, expected_sha256)
+    placed: Placed = importlib.import_module(f"cutscore.placers.{module}").place_into(order)
+    return placed
 
 
-__all__ = ["FORMATS", "InputRefused", "OutputFailed", "PlaceOptions", "Placed", "PlacedMusic", "place"]
+__all__ = ["FORMATS", "InputRefused", "OutputFailed", "PlaceOptions", "PlaceOrder", "Placed", "PlacedMusic", "place"]

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from cutscore.placers import Placed, PlaceOrder
 from cutscore.placers.media_url import Spelling, media_url
 from cutscore.placers.names import kept_name
+from cutscore.placers.placing import place_timeline
 from cutscore.placers.safe_write import keep_copy, read_bytes, sha256_of, write_atomically
 
 MEDIA_OUTSIDE = True
 """Media lie outside the file, so that relative ones depend on its folder."""
+
+
+def place_into(order: PlaceOrder) -> Placed:
+    """Lay music into a project of this format."""
+    return place_timeline(sys.modules[__name__], order)
 
 
 def read_text(path: Path) -> bytes:

@@ -17,13 +17,14 @@ from cutscore.placers import otio_parts
 from cutscore.placers.json_text import Edit, JsonText, apply
 from cutscore.placers.json_write import appended, dump, with_member
 from cutscore.placers.media_url import Spelling
-from cutscore.placers.otio_document import Document, frames_of, reread, rest_digest
-from cutscore.placers.otio_own import OwnClip, own_clips, track_locked, track_sounds
+from cutscore.placers.otio_document import Document, frames_of, rest_digest
+from cutscore.placers.otio_own import OwnClip, own_clips, stripped_clips, track_locked, track_sounds
 from cutscore.placers.otio_parts import KEY, MusicClip
 from cutscore.placers.otio_style import Style, style_of
 from cutscore.placers.otio_track import Group, groups_of, replaced, with_clip, without, written
+from cutscore.placers.otio_versions import already_there, carried, is_version_of, may_give_way, muted, overlaps
 from cutscore_composer.cue import Cue
-from cutscore_composer.timebase import rate_text, round_half_up, timecode
+from cutscore_composer.timebase import rate_text, round_half_up
 
 SCHEMA = "cutscore.place/1"
 
@@ -75,20 +76,22 @@ def place_in_text(document: Document, piece: Piece) -> Edited:
     rest = rest_digest(document)
     style = style_of(document.doc, piece.rate)
     begin = piece.record_in + _first_frame(document, piece.rate)
-    own = own_clips(document, piece.rate)
-    same = [clip for clip in own if _is_version_of(clip, begin, piece.frames)]
+    own = own_clips(document, piece.rate) + stripped_clips(document, piece.rate, piece.track_name)
+    same = [clip for clip in own if is_version_of(clip, begin, piece.frames)]
     url = piece.url(style.media)
-    there = _already_there(same, piece, begin, url)
+    there = already_there(same, piece.audio_sha256, begin, piece.frames, url)
     if there is not None:
         return Edited(document.doc.data, _track_name(document, there.track), url=there.url)
     media_start = piece.start_frame + piece.record_in if style.resolve else 0
     music = MusicClip(piece.name, url, media_start, piece.frames)
-    document, muted = _muted(document, same, style)
+    document, set_aside = muted(document, same, style)
     # Muting moved the bytes: look again for the clips that may give way.
-    now = [clip for clip in own_clips(document, piece.rate) if _is_version_of(clip, begin, piece.frames)]
-    free = [clip for clip in now if _may_give_way(document, clip, piece.rate)]
+    now = [clip for clip in own_clips(document, piece.rate) if is_version_of(clip, begin, piece.frames)]
+    free = [clip for clip in now if may_give_way(document, clip, piece.rate)]
     placed = _Placing(document, style, piece, music, begin, rest).run(free)
-    return replace(placed, warnings=(*muted, *placed.warnings, *_overlaps(own, same, begin, piece)))
+    others = [clip for clip in own if clip not in same]
+    warned = overlaps(others, begin, piece.frames, piece.start_frame + piece.record_in, piece.rate)
+    return replace(placed, warnings=(*set_aside, *placed.warnings, *warned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,16 @@ class _Placing:
         for index in self.document.own:
             if index in taken or not track_sounds(self.document, index) or track_locked(self.document, index):
                 continue
-            groups = tracks.get(index) or groups_of(self.doc, self.document.tracks[index], self.piece.rate)
+            groups = tracks.get(index)
+            if groups is None:
+                groups = groups_of(self.doc, self.document.tracks[index], self.piece.rate)
             if groups is not None and not any(group.meets(start, end) for group in groups):
                 tracks[index] = with_clip(groups, start, end, clip, self.style)
                 return index
         return None
 
     def _is_old(self, clip: OwnClip) -> bool:
-        return _is_version_of(clip, self.begin, self.piece.frames)
+        return is_version_of(clip, self.begin, self.piece.frames)
 
     def _new_track(self, start: int, clip: otio_parts.Json) -> Edit:
         layout = self.style.layout
@@ -171,7 +176,7 @@ class _Placing:
         if self.piece.markers:
             markers = otio_parts.hit_markers(self.piece.cue, music.media_start, music.media_frames, self.style)
         new = otio_parts.clip(music, {KEY: self._metadata(music, len(markers))}, markers, self.style)
-        return new if old is None else _carried(new, old.data)
+        return new if old is None else carried(new, old.data)
 
     def _metadata(self, music: MusicClip, hits: int) -> dict[str, Any]:
         return {
@@ -193,63 +198,6 @@ class _Placing:
         }
 
 
-def _is_version_of(clip: OwnClip, begin: int, frames: int) -> bool:
-    """Whether new music at [begin, begin + frames) is the same cue as this clip, made again.
-
-    It is when it covers the clip's place, or the two share more than half of the longer one.
-    """
-    end, clip_end = begin + frames, clip.placed_start + clip.placed_frames
-    shared = min(end, clip_end) - max(begin, clip.placed_start)
-    covers = begin <= clip.placed_start and clip_end <= end
-    return shared > 0 and (covers or 2 * shared > max(frames, clip.placed_frames))
-
-
-def _already_there(same: list[OwnClip], piece: Piece, begin: int, url: str) -> OwnClip | None:
-    """The clip that is this very music, at this place; the user may have moved or muted it."""
-    sounding = any(clip.enabled for clip in same)
-    for clip in same:
-        is_it = clip.audio_sha256 == piece.audio_sha256 and clip.placed_start == begin
-        if is_it and (clip.enabled or not sounding) and (clip.touched or clip.url == url):
-            return clip
-    return None
-
-
-def _may_give_way(document: Document, clip: OwnClip, rate: Fraction) -> bool:
-    return not clip.touched and groups_of(document.doc, document.tracks[clip.track], rate) is not None
-
-
-def _muted(document: Document, same: list[OwnClip], style: Style) -> tuple[Document, list[str]]:
-    """Mutes the versions of this cue that the user has touched, so that two do not sound at once."""
-    edits, warnings = [], []
-    for clip in same:
-        if not clip.enabled or not track_sounds(document, clip.track):
-            continue
-        if _may_give_way(document, clip, style.exact_rate):
-            continue
-        edits.append(with_member(document.doc, clip.value, style.layout, "enabled", False))
-        warnings.append(
-            f'The earlier music "{clip.name}" was {clip.touched or "changed"} by hand: it is kept, muted,'
-            " and the new version lies on its own track."
-        )
-    if not edits:
-        return document, []
-    return reread(document, apply(document.doc.data, edits)), list(dict.fromkeys(warnings))
-
-
-def _overlaps(own: list[OwnClip], same: list[OwnClip], begin: int, piece: Piece) -> list[str]:
-    end = begin + piece.frames
-    found = []
-    for clip in own:
-        first, last = clip.placed_start, clip.placed_start + clip.placed_frames
-        if clip in same or not clip.enabled or first >= end or last <= begin:
-            continue
-        at = timecode(max(0, piece.start_frame + piece.record_in + max(first, begin) - begin), piece.rate)
-        found.append(
-            f'The music overlaps "{clip.name}", placed earlier, from {at} on; both sound, on their own tracks.'
-        )
-    return found
-
-
 def _first_frame(document: Document, rate: Fraction) -> int:
     """Frame of the tracks at which the timeline begins."""
     if document.first_frame is None:
@@ -259,29 +207,6 @@ def _first_frame(document: Document, rate: Fraction) -> int:
         return round_half_up(frames_of(None if start is None else document.doc.load(start), rate))
     except ValueError:
         return 0
-
-
-def _carried(new: otio_parts.Json, old: Mapping[str, Any]) -> otio_parts.Json:
-    """The new clip with the name, effects, markers, metadata and further fields that the user gave to the old one."""
-    placed = old["metadata"][KEY]["placed"]
-    carried = {**new, **{key: value for key, value in old.items() if key not in new}}
-    for key in ("media_reference", "media_references", "active_media_reference_key"):
-        if key not in new:
-            carried.pop(key, None)
-    if old.get("name") not in (None, "", placed.get("name")):
-        carried["name"] = old["name"]
-    carried["metadata"] = {**old["metadata"], **new["metadata"]}
-    carried["effects"] = old.get("effects") or []
-    markers = old.get("markers") or []
-    theirs = [marker for marker in markers if not _is_our_marker(marker)]
-    removed_all = str(placed.get("hits", "0")) != "0" and len(theirs) == len(markers)
-    carried["markers"] = [*([] if removed_all else new["markers"]), *theirs]
-    return carried
-
-
-def _is_our_marker(marker: Any) -> bool:
-    metadata = marker.get("metadata") if isinstance(marker, dict) else None
-    return isinstance(metadata, dict) and KEY in metadata
 
 
 def _collides(groups: list[Group]) -> bool:

@@ -98,6 +98,30 @@ def own_clips(document: Document, rate: Fraction) -> list[OwnClip]:
     return [_judged(document, *one, pieces=count[_placed(one[2]).get("id")], rate=rate) for one in found]
 
 
+def stripped_clips(document: Document, rate: Fraction, track_name: str) -> list[OwnClip]:
+    """Clips on a track of our name without our notes: a program saved the timeline and dropped them.
+
+    What the user did to them cannot be told, so that they count as touched.
+    """
+    doc, found = document.doc, []
+    for index, track in enumerate(document.tracks):
+        if index in document.own or not _named(doc, track, track_name):
+            continue
+        for item in items_of(doc, track, rate) or []:
+            if item.schema == "Clip":
+                start, frames = round_half_up(item.start), round_half_up(item.end - item.start)
+                data = doc.load(item.value)
+                found.append(OwnClip(item.value, index, data, start, frames, 0, 0, "saved by another program"))
+    return found
+
+
+def _named(doc: JsonText, track: Value, name: str) -> bool:
+    found, kind = doc.member(track, "name"), doc.member(track, "kind")
+    if found is None or kind is None or doc.kind(found) != '"':
+        return False
+    return str(doc.load(found)).startswith(name) and str(doc.load(kind)).lower() == "audio"
+
+
 def _find(document: Document, rate: Fraction) -> Iterator[tuple[int, Value, Mapping[str, Any], Fraction | None]]:
     doc = document.doc
     for index, track in enumerate(document.tracks):

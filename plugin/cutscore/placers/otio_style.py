@@ -56,7 +56,7 @@ def style_of(doc: JsonText, rate: Fraction) -> Style:
     kinds = set(_KIND.findall(doc.data))
     fractions = Counter(bool(found) for found in _VALUE.findall(doc.data))
     floats = fractions[True] >= fractions[False]
-    resolve = b'"Resolve_OTIO"' in doc.data
+    resolve = b'"Resolve OTIO Meta Version"' in doc.data
     version = 1 if clip_versions and max(clip_versions) < 2 else 2
     return Style(
         layout=layout_of(doc),

@@ -5,16 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from cutscore.placers import Placed, PlaceOrder
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
+from cutscore.placers.placing import place_timeline
 from cutscore.placers.safe_write import failed, keep_copy, read_bytes, sha256_of, write_atomically
 
 MEDIA_OUTSIDE = False
 CONTENT = "content.otio"
+
+
+def place_into(order: PlaceOrder) -> Placed:
+    """Lay music into a project of this format."""
+    return place_timeline(sys.modules[__name__], order)
 
 
 def read_text(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,9 +17,11 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 from urllib.parse import quote, unquote
 
+from cutscore.placers import Placed, PlaceOrder
 from cutscore.placers.json_text import MAX_BYTES
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
+from cutscore.placers.placing import place_timeline
 from cutscore.placers.safe_write import keep_copy, sha256_of, write_atomically
 from cutscore_composer.errors import InputRefused
 
@@ -27,6 +30,11 @@ CONTENT = "content.otio"
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
+
+
+def place_into(order: PlaceOrder) -> Placed:
+    """Lay music into a project of this format."""
+    return place_timeline(sys.modules[__name__], order)
 
 
 def read_text(path: Path) -> bytes:

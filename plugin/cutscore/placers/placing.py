@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
-from cutscore.placers import Placed, PlacedMusic, PlaceOptions
+from cutscore.placers import Placed, PlacedMusic, PlaceOptions, PlaceOrder
 from cutscore.placers.json_text import Edit, Raw, apply
 from cutscore.placers.json_write import appended, with_member
 from cutscore.placers.media_url import Spelling, is_relative
@@ -83,17 +83,9 @@ class Base:
     warnings: tuple[str, ...] = ()
 
 
-def place_timeline(
-    container: Container,
-    music: PlacedMusic,
-    project: Path,
-    *,
-    output_folder: Path,
-    in_place: bool,
-    options: PlaceOptions,
-    expected_sha256: str | None = None,
-) -> Placed:
+def place_timeline(container: Container, order: PlaceOrder) -> Placed:
     """Lay music into a timeline file and write the result; see the module's text for where and on what."""
+    music, project, in_place, output_folder = order.music, order.project, order.in_place, order.output_folder
     text = container.read_text(project)
     target = project if in_place else output_folder / scored_name(project, project.suffix)
     rebased = 0
@@ -108,11 +100,11 @@ def place_timeline(
     with locked(target):
         before = container.digest(project)
         text = container.read_text(project) if not rebased else text
-        if expected_sha256 is not None and before != expected_sha256:
-            _refuse_unless_ours(text, project, music.rate, expected_sha256)
+        if order.expected_sha256 is not None and before != order.expected_sha256:
+            _refuse_unless_ours(text, project, order)
         base = Base(text, project, project, before, keep=True)
         if not in_place:
-            base = choose_base(container, text, project, target, options.timeline, music.rate)
+            base = choose_base(container, text, project, target, order.options.timeline, music.rate)
         moved: tuple[str, ...] = ()
         if rebased:
             moved = (f"{rebased} media that the timeline named relative to its folder are now named absolutely.",)
@@ -122,7 +114,7 @@ def place_timeline(
         def unchanged() -> bool:
             return container.digest(project) == before
 
-        placed = write_base(container, music, base, options, onto_sha256=before, unchanged=unchanged)
+        placed = write_base(container, music, base, order.options, onto_sha256=before, unchanged=unchanged)
         return replace(placed, warnings=(*moved, *placed.warnings) if placed.changed else placed.warnings)
 
 
@@ -254,12 +246,12 @@ def write_base(
     return Placed(base.target, kept, warnings, edited.replaced, edited.track, message=message)
 
 
-def _refuse_unless_ours(text: bytes, project: Path, rate: Fraction, expected: str) -> None:
+def _refuse_unless_ours(text: bytes, project: Path, order: PlaceOrder) -> None:
     """A project that changed since it was read is refused, unless only Cutscore placed music in it meanwhile."""
-    document = document_of(text, str(project))
+    document = document_of(text, str(project), order.options.timeline)
     rest = rest_digest(document)
-    facts = [clip.facts for clip in own_clips(document, rate)]
-    added = rest == expected or expected in {fact.get("onto_sha256") for fact in facts}
+    facts = [clip.facts for clip in own_clips(document, order.music.rate)]
+    added = order.expected_sha256 in {rest, *(fact.get("onto_sha256") for fact in facts)}
     if not added or rest not in {fact.get("rest_sha256") for fact in facts}:
         raise InputRefused(f"{project} was changed since it was read for this music; run it again.")
 

@@ -128,6 +128,20 @@ def test_hit_markers_that_the_user_removed_do_not_come_back(desk: Desk) -> None:
     assert desk.music_tracks[0]["children"][0]["markers"] == []
 
 
+def test_hit_markers_without_their_notes_are_renewed(desk: Desk) -> None:
+    """A program that keeps our markers but not their metadata does not make old hits pass for the user's."""
+
+    def strip(data: dict[str, Any]) -> None:
+        for marker in music_clip(data)["markers"]:
+            marker["metadata"].clear()
+
+    desk.change(strip)
+    desk.place(2)
+    markers = desk.music_tracks[0]["children"][0]["markers"]
+    assert ["hit 1 cut", "hit 2 flash"] == [marker["name"] for marker in markers]
+    assert all("cutscore" in marker["metadata"] for marker in markers)
+
+
 def test_trims_stay(desk: Desk) -> None:
     """Six frames off the head and ten off the tail are off the new version too, and it stays in sync."""
 
@@ -322,6 +336,24 @@ def test_a_change_of_rate_between_runs_is_followed(desk: Desk) -> None:
     placed = desk.place(2, frames=96, rate=48)
     assert placed.replaced
     assert desk.clips == [[(0, 96, "take2.wav", True)]]
+
+
+def test_a_program_that_dropped_our_notes(desk: Desk) -> None:
+    """The track is known by its name then: the clip is kept and muted, so that two musics never sound at once."""
+
+    def strip(data: dict[str, Any]) -> None:
+        music_clip(data)["metadata"].clear()
+        data["tracks"]["children"][-1]["metadata"].clear()
+
+    desk.change(strip)
+    before = desk.project.read_bytes()
+    assert not desk.place(1).changed
+    assert before == desk.project.read_bytes()
+    placed = desk.place(2)
+    old = json.loads(desk.project.read_bytes())["tracks"]["children"][2]["children"][0]
+    assert old["enabled"] is False
+    assert desk.clips == [[(0, 48, "take2.wav", True)]]
+    assert any("saved by another program" in warning for warning in placed.warnings)
 
 
 @pytest.mark.parametrize("broken", [{"start": "1e9999999"}, {"timeline_rate": "1/0"}, {"frames": None}, {"id": []}])
