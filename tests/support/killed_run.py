@@ -26,6 +26,7 @@ from cutscore_composer.wishes import Wishes
 @dataclass(frozen=True)
 class _Reel:
     files: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def _reel(picture: Picture, folder: Path, **_: Any) -> _Reel:

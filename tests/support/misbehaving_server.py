@@ -50,7 +50,13 @@ class Exchange:
 
     @property
     def length(self) -> int:
+        """Bytes of the whole body."""
         return int(self.seen.headers["content-length"])
+
+    @property
+    def early(self) -> int:
+        """Bytes of the body that came with the head."""
+        return len(self._rest)
 
     def read_some(self, count: int) -> None:
         """Take a part of the upload only."""

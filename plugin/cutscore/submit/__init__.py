@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from cutscore.submit.holding import parked_sentence
     from cutscore.submit.ledger import Entry, Ledger, parked
     from cutscore.submit.paid import PaidEngine
-    from cutscore.submit.remote import RemoteEngine, RemoteSettings
+    from cutscore.submit.remote import RemoteEngine
+    from cutscore.submit.server import RemoteSettings
 
 _HOMES = {
     "Submission": "door",
@@ -25,7 +26,7 @@ _HOMES = {
     "parked": "ledger",
     "PaidEngine": "paid",
     "RemoteEngine": "remote",
-    "RemoteSettings": "remote",
+    "RemoteSettings": "server",
 }
 
 __all__ = [

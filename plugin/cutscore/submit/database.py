@@ -115,6 +115,15 @@ class Transaction:
         return OutputFailed(f"The ledger {self._name} cannot be written: {reason}.{busy}")
 
 
+def make_tables(engine: sa.Engine) -> None:
+    """Make the tables that are not there yet."""
+    try:
+        META.create_all(engine)
+    except SQLAlchemyError:
+        # Another program may have made them in the same moment; what was wrong otherwise is wrong again.
+        META.create_all(engine)
+
+
 def first_line(value: object) -> str:
     """What an error says, without the lines that quote statements."""
     return (str(value).strip() or type(value).__name__).splitlines()[0][:200].rstrip(".")

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import httpx
 
 from cutscore.submit.multipart import MultipartBody
 from cutscore_composer.engine import Progress
+from cutscore_composer.errors import Cancelled
 
 MOST_ANSWER_BYTES = 1 << 30
 """An answer longer than this is no music for 600 s: ten times the largest format."""
@@ -46,7 +47,8 @@ class Call:
 
     url: str
     query: Sequence[tuple[str, str]]
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    """They hold the key."""
     fields: Sequence[tuple[str, str]]
     files: Sequence[tuple[str, Path]]
     target: Path
@@ -81,6 +83,8 @@ class ExchangeError(Exception):
         """Whether the target's `.part` holds the beginning of an answer."""
         self.headers = headers
         """The headers of the answer that began, names in lower case."""
+        self.lasting = "CERTIFICATE_VERIFY_FAILED" in sentence
+        """Whether it would be the same next time."""
 
 
 class Stopped(ExchangeError):
@@ -108,7 +112,10 @@ def exchange(call: Call, progress: Progress) -> Answer:
         worker.stop()
         # An answer that was whole before the stop is kept: it may have been paid for.
         if worker.answer is None:
-            raise worker.error(Stopped, "stopped") from interruption
+            ended = worker.error(Stopped, "stopped")
+            if not ended.sent and not isinstance(interruption, Cancelled | KeyboardInterrupt):
+                raise
+            raise ended from interruption
     return worker.outcome()
 
 

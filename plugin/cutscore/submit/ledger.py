@@ -28,11 +28,11 @@ from cutscore.submit.database import (
     ENTRIES,
     EVENTS,
     FINGERPRINTS,
-    META,
     PLACEMENTS,
     Transaction,
     database_engine,
     first_line,
+    make_tables,
 )
 from cutscore.submit.store import Store
 from cutscore_composer.errors import ConfigError
@@ -110,7 +110,7 @@ class Ledger:
             raise ConfigError("The ledger's database is no URL like sqlite:///ledger.sqlite.") from None
         try:
             self._engine = database_engine(parsed)
-            META.create_all(self._engine)
+            make_tables(self._engine)
         except (SQLAlchemyError, ImportError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             raise ConfigError(f"The ledger {self._name} cannot be opened: {first_line(reason)}.") from None

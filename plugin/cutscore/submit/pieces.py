@@ -42,11 +42,15 @@ def ending_of(role: str, path: Path) -> str:
 
 
 def named(music: Music, request: Request) -> list[tuple[Path, str]]:
-    """Every file of a piece with the ending of its final name; the cue file tells the stems by their final names."""
+    """Every file of a piece with the ending of its final name.
+
+    The cue file is written again where it does not tell the stems by their final names and every warning.
+    """
     files = [(path, ending_of(role, path)) for role, path in roles(music)]
     stems = tuple(CueStem(s.name, f"{request.stem}{ending_of(_STEM + s.name, s.file)}") for s in music.stems)
-    if stems != music.cue.stems:
-        music.cue_file.write_text(cue_json(replace(music.cue, stems=stems)), encoding="utf-8")
+    cue = replace(music.cue, stems=stems, warnings=tuple(dict.fromkeys((*music.cue.warnings, *music.warnings))))
+    if cue != music.cue:
+        music.cue_file.write_text(cue_json(cue), encoding="utf-8")
     return files
 
 

@@ -9,29 +9,24 @@ again by itself: only what cannot have been billed (no connection; 429; 503 with
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from ipaddress import ip_address
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from cutscore.keys import ApiKey
-from cutscore.submit.answer import licence_facts, problem
-from cutscore.submit.exchange import Answer, Call, ExchangeError, Stopped, Timeouts, exchange
+from cutscore.submit.asking import ask_for_music
+from cutscore.submit.exchange import Call
 from cutscore.submit.finishing import finish_part, join_parts
-from cutscore.submit.outcome import meaning, retry_after_seconds, sentence
-from cutscore.submit.paid import NO_TILL, Received, Till, Unclear
+from cutscore.submit.paid import NO_TILL, Received, Till
+from cutscore.submit.server import RemoteSettings
 from cutscore_composer import contract
 from cutscore_composer.engine import Progress, Request
-from cutscore_composer.errors import Cancelled, ConfigError, EngineFailed
 from cutscore_composer.music import Music
 from cutscore_composer.picture import Picture
 
-MOST_RETRY_WAIT_SECONDS = 300.0
-"""A server that wants a longer pause is told of to the user instead of being waited for."""
+REEL_WARNINGS = "reel-warnings"
+"""The fact that keeps what was noticed when the reel was made."""
 
 
 class ReelFiles(Protocol):
@@ -41,68 +36,14 @@ class ReelFiles(Protocol):
     def files(self) -> Sequence[Path]:
         """The videos in order."""
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What a person should know of it."""
+
 
 ReelMaker = Callable[..., ReelFiles]
 Divider = Callable[[Picture], Sequence[tuple[int, int]]]
 CueJoiner = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteSettings:
-    """How one server is spoken to."""
-
-    name: str
-    url: str
-    """The server ("https://api.elevenlabs.io"), or the endpoint itself."""
-    api_key: Callable[[], ApiKey | None] | None = field(default=None, repr=False)
-    """Finds the key when it is needed; None: the server wants none."""
-    output_format: str = contract.DEFAULT_FORMAT
-    model_id: str = contract.DEFAULT_MODEL
-    sign_with_c2pa: bool = False
-    add_sfx: bool = False
-    separate_tracks: bool = False
-    use_audio_as_reference: bool = False
-    enable_logging: bool | None = None
-    description_limit: int = contract.LONGEST_DESCRIPTION
-    separate_clips: bool = False
-    """Whether the reel is several files instead of one combined."""
-    send_sound: bool = False
-    """Whether the reel carries the edit's own sound."""
-    raw_channels: int | None = None
-    """Channels of headerless formats; None: told from the length of the music."""
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    attempts: int = 4
-    """How often a request that cannot have been billed is sent at most."""
-    retry_seconds: float = 2.0
-    """The first pause between attempts where the server names none; it doubles each time."""
-    trust_env: bool | None = None
-    """Whether proxies of the environment are used; None: not for servers on this machine."""
-
-    def __post_init__(self) -> None:
-        try:
-            parts = urlsplit(self.url)
-            valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            valid, parts = False, urlsplit("")
-        if parts.username or parts.password:
-            raise ConfigError(f"The url of engine {self.name!r} holds a user name or password: use api_key instead.")
-        if not valid or parts.query or parts.fragment:
-            raise ConfigError(f"The url of engine {self.name!r} is not a server's address like https://host:port.")
-
-    @property
-    def endpoint(self) -> str:
-        """Where requests go."""
-        base = self.url.rstrip("/")
-        return base if base.endswith(contract.PATH) else base + contract.PATH
-
-    @property
-    def on_this_machine(self) -> bool:
-        """Whether the server's name is that of the machine itself."""
-        host = urlsplit(self.url).hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")
 
 
 class RemoteEngine:
@@ -180,22 +121,21 @@ class RemoteEngine:
         Raises InputRefused before anything is sent, EngineFailed when nothing was billed, Unclear when that is
         not known, Cancelled when stopped before the request was whole.
         """
-        key = self._key()
+        settings, key = self._settings, self._key()
         fields = self._fields(request)
-        files = self._reel(request, progress)
+        reel = self._reel(request, progress)
         form = contract.validate(
             fields,
-            [path.stat().st_size for path in files],
+            [path.stat().st_size for path in reel.files],
             request.picture.seconds,
-            description_limit=self._settings.description_limit,
+            description_limit=settings.description_limit,
         )
-        call = self._call(request, fields, files, key)
-        answer = self._ask(call, key, progress, till)
-        facts = _facts(answer.headers)
-        trouble = problem(call.target, answer.headers.get("content-type", ""), form)
-        if trouble is None:
-            return Received(call.target, facts)
-        raise self._no_music(call, answer, trouble, key)
+        call = self._call(request, fields, reel.files, key)
+        facts = ask_for_music(settings, call, form, key, progress, till)
+        if reel.warnings:
+            # Kept with what was bought: later placements of it are told too.
+            facts[REEL_WARNINGS] = "\n".join(reel.warnings)
+        return Received(call.target, facts)
 
     def finish(self, request: Request, received: Received, progress: Progress) -> Music:
         """Make WAV and cue file of one part, the server's own bytes beside them."""
@@ -204,7 +144,9 @@ class RemoteEngine:
             request, received, form, engine=self.name, progress=progress, channels=self._settings.raw_channels
         )
         facts = {"model": self._settings.model_id, "output-format": form.name, **music.facts}
-        return replace(music, facts=facts, warnings=music.warnings + self._key_warnings())
+        said = facts.pop(REEL_WARNINGS, "")
+        warnings = (*(said.split("\n") if said else ()), *music.warnings, *self._key_warnings())
+        return replace(music, facts=facts, warnings=warnings)
 
     def join(self, request: Request, parts: Sequence[Music], progress: Progress) -> Music:
         """Join the parts of a divided picture at the cuts where it was divided."""
@@ -225,15 +167,18 @@ class RemoteEngine:
             enable_logging=settings.enable_logging,
         )
 
-    def _reel(self, request: Request, progress: Progress) -> Sequence[Path]:
+    def _reel(self, request: Request, progress: Progress) -> ReelFiles:
         folder = request.folder / "reel"
         folder.mkdir(exist_ok=True)
-        # The picture's own name stays here: a server needs no title of an unfinished film.
-        picture = replace(request.picture, name="reel")
-        reel = self._make_reel(
-            picture, folder, separate=self._settings.separate_clips, sound=self.listens, progress=progress
+        return self._make_reel(
+            request.picture,
+            folder,
+            separate=self._settings.separate_clips,
+            sound=self.listens,
+            # A server needs no title of an unfinished film.
+            stem="film",
+            progress=progress,
         )
-        return reel.files
 
     def _key(self) -> ApiKey | None:
         return self._settings.api_key() if self._settings.api_key is not None else None
@@ -253,70 +198,7 @@ class RemoteEngine:
             files=[(contract.FILE_FIELD, path) for path in files],
             target=request.folder / "answer",
             timeouts=settings.timeouts,
-            trust_env=not settings.on_this_machine if settings.trust_env is None else settings.trust_env,
-        )
-
-    def _ask(self, call: Call, key: ApiKey | None, progress: Progress, till: Till) -> Answer:
-        """POST until there is an answer of 200, as often as is certainly free."""
-        for attempt in range(1, self._settings.attempts + 1):
-            last = attempt == self._settings.attempts
-            pause = self._settings.retry_seconds * 2 ** (attempt - 1)
-            till.sending()
-            try:
-                answer = exchange(call, progress)
-            except ExchangeError as error:
-                failure = self._broken(call, error)
-                if error.connected or last or isinstance(failure, Cancelled):
-                    raise failure from error.__cause__
-            else:
-                if answer.status == 200:
-                    return answer
-                failure = self._refusal(answer, key)
-                wanted = retry_after_seconds(answer.headers)
-                error_body = contract.server_error(answer.body)
-                if last or meaning(answer.status, answer.headers, error_body) != "again":
-                    raise failure
-                pause = pause if wanted is None else wanted
-                if pause > MOST_RETRY_WAIT_SECONDS:
-                    raise EngineFailed(f"{failure} It asks to wait {pause:.0f} s.")
-            till.refused()
-            _wait(pause, progress, f"{failure} Asking again in {pause:.0f} s.")
-        raise AssertionError("the last attempt returns or raises")
-
-    def _broken(self, call: Call, error: ExchangeError) -> EngineFailed | Unclear | Cancelled:
-        """The error for an exchange without a whole answer."""
-        part = call.target.with_name(call.target.name + ".part")
-        kept = part if error.partial and part.exists() else None
-        if not error.sent:
-            if isinstance(error, Stopped):
-                return Cancelled("Stopped before the request was sent whole; nothing was billed.")
-            upload = "the upload broke off" if error.connected else "nothing was sent"
-            return EngineFailed(f"{self.name} ({self._settings.url}): {error}; {upload}, nothing was billed.")
-        how = "stopped by you" if isinstance(error, Stopped) else str(error)
-        return Unclear(
-            f"The request to {self.name} was sent whole, then: {how}. It may have been billed.",
-            kept,
-            _facts(error.headers),
-        )
-
-    def _refusal(self, answer: Answer, key: ApiKey | None) -> EngineFailed | Unclear:
-        """The error for an answer other than 200."""
-        said = sentence(self.name, answer.status, answer.headers, answer.body)
-        said = key.scrub(said) if key else said
-        if meaning(answer.status, answer.headers, contract.server_error(answer.body)) == "unknown":
-            return Unclear(f"{said} It may have been billed.", facts=_facts(answer.headers))
-        return EngineFailed(said)
-
-    def _no_music(self, call: Call, answer: Answer, trouble: str, key: ApiKey | None) -> EngineFailed | Unclear:
-        """The error for a 200 that is no music."""
-        size = call.target.stat().st_size
-        body = call.target.read_bytes() if size <= 1 << 16 else b""
-        if meaning(200, answer.headers, contract.server_error(body)) == "refused":
-            said = sentence(self.name, 200, answer.headers, body)
-            return EngineFailed(key.scrub(said) if key else said)
-        kept = call.target if size else None
-        return Unclear(
-            f"{self.name} answered 200 with {trouble}. It may have been billed.", kept, _facts(answer.headers)
+            trust_env=settings.uses_proxies,
         )
 
 
@@ -337,20 +219,3 @@ def _join_cues(*arguments: Any, **named: Any) -> Any:
     from cutscore.reel.joining import join_cues
 
     return join_cues(*arguments, **named)
-
-
-def _facts(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers that are recorded."""
-    names = (contract.SONG_ID, contract.REQUEST_ID, contract.CHARACTER_COST, "content-type")
-    return {name: headers[name][:500] for name in names if name in headers} | licence_facts(headers)
-
-
-def _wait(seconds: float, progress: Progress, note: str) -> None:
-    """Wait, telling so, until it is over or cancelled."""
-    pause = threading.Event()
-    left = Fraction(seconds)
-    step = Fraction(1, 5)
-    while left > 0:
-        progress.report("wait", None, note)
-        pause.wait(float(min(step, left)))
-        left -= step

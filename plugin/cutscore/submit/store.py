@@ -48,15 +48,23 @@ class Store:
             place = self.path(sha256)
             if not (place.exists() and hash_of(place) == sha256):
                 place.parent.mkdir(exist_ok=True)
-                # Another writer with the same content replaces like by like.
-                part.replace(place)
-                _sync_folder(place.parent)
+                self._give_name(part, place, sha256)
         except OSError as error:
             raise OutputFailed(_sentence(self._folder, error)) from error
         finally:
             if part is not None:
                 part.unlink(missing_ok=True)
         return sha256
+
+    def _give_name(self, part: Path, place: Path, sha256: str) -> None:
+        try:
+            # Another writer with the same content replaces like by like.
+            part.replace(place)
+        except PermissionError:
+            # Windows does not replace a file that somebody reads; then it is there already.
+            if not self.holds(sha256):
+                raise
+        _sync_folder(place.parent)
 
     def get(self, sha256: str, target: Path) -> None:
         """Copy the content into a new file, checking every byte. Raises Lost, OutputFailed."""

@@ -26,6 +26,7 @@ REEL_BYTES = 3_000_000
 @dataclass(frozen=True)
 class StandInReel:
     files: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def stand_in_reel(
@@ -35,15 +36,17 @@ def stand_in_reel(
     separate: bool = False,
     sound: bool = False,
     progress: Progress,
+    stem: str,
     size: int = REEL_BYTES,
+    warnings: tuple[str, ...] = (),
 ) -> StandInReel:
     """Files of the size of a reel; the misbehaving server does not look at pictures."""
     progress.report("reel", 1.0)
     count = 3 if separate else 1
-    paths = tuple(folder / f"{picture.name}{number}.mp4" for number in range(count))
+    paths = tuple(folder / f"{stem}{number}.mp4" for number in range(count))
     for number, path in enumerate(paths):
         path.write_bytes(bytes([number + (100 if sound else 0)]) * (size // count))
-    return StandInReel(paths)
+    return StandInReel(paths, warnings)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +94,9 @@ def engine_with(server: MisbehavingServer) -> Callable[..., RemoteEngine]:
     """A remote engine for the server, with other settings where given."""
 
     def make(**settings: Any) -> RemoteEngine:
-        reel = partial(stand_in_reel, size=settings.pop("reel_bytes", REEL_BYTES))
+        reel = partial(
+            stand_in_reel, size=settings.pop("reel_bytes", REEL_BYTES), warnings=settings.pop("reel_warnings", ())
+        )
         settings = {"timeouts": Timeouts(10, 10, 10, 10, 60), "retry_seconds": 0.0, "url": server.url} | settings
         return RemoteEngine(RemoteSettings(name="studio", **settings), make_reel=reel)
 

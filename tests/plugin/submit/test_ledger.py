@@ -151,7 +151,7 @@ class Runs(RuleBasedStateMachine):
 
 
 TestRuns = Runs.TestCase
-TestRuns.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestRuns.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
 
 
 def test_what_was_committed_is_there_for_another_connection(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import email.utils
 import io
 import json
 import socket
+import subprocess
+import sys
 import wave
 import zipfile
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from typing import Any
 import pytest
 
 from cutscore.keys import ApiKey
-from cutscore.submit import RemoteEngine, RemoteSettings
+from cutscore.submit import Ledger, RemoteEngine, RemoteSettings, submit
 from cutscore.submit.exchange import Timeouts
 from cutscore.submit.paid import Till, Unclear
 from cutscore_composer.contract import FORMATS
@@ -56,7 +58,7 @@ def test_everything_of_the_contract_is_sent(engine_with: Maker, server: Misbehav
     assert [(name, len(content)) for name, _, content in seen.files] == [("videos", 1_000_000)] * 3
     # Asked to listen, so the reel carried sound (the stand-in marks it).
     assert [content[0] for _, _, content in seen.files] == [100, 101, 102]
-    assert not any("Mein Film" in name for _, name, _ in seen.files)
+    assert ["film0.mp4", "film1.mp4", "film2.mp4"] == [name for _, name, _ in seen.files]
 
 
 def test_the_music_is_a_wav_of_exactly_the_picture(engine_with: Maker, request_: Request, mp3: bytes) -> None:
@@ -215,10 +217,13 @@ def test_a_server_that_drips_is_ended_by_the_total_time(
 def test_a_reset_in_the_upload_has_not_been_billed(
     engine_with: Maker, server: MisbehavingServer, request_: Request
 ) -> None:
-    """Half a form is no request: EngineFailed, says so, and is left to the user to repeat."""
+    """Half a form is no request: EngineFailed, says so, and is left to the user to repeat.
+
+    The reel is larger than the system's buffers: of a smaller one nobody can tell how much arrived.
+    """
     server.script = [resets_mid_upload]
     with pytest.raises(EngineFailed, match="upload broke off, nothing was billed"):
-        engine_with().score(request_, Progress())
+        engine_with(reel_bytes=40_000_000).score(request_, Progress())
     assert (len(server.requests), server.billed) == (1, 0)
 
 
@@ -446,6 +451,46 @@ def test_nothing_is_left_in_the_folder_but_the_piece(engine_with: Maker, request
     engine_with().score(request_, Progress())
     names = sorted(path.name for path in request_.folder.iterdir())
     assert names == ["answer", "piece.cue.json", "piece.original.mp3", "piece.wav", "reel"]
+
+
+def test_what_was_noticed_of_the_reel_is_told_with_the_music(
+    engine_with: Maker, request_: Request, ledger: Ledger, tmp_path: Path
+) -> None:
+    """Now, and when the purchase is placed again without a reel."""
+    for folder in ("a", "b"):
+        engine = engine_with(reel_warnings=("shot 3 is black", "shot 4 too"))
+        (piece,) = submit(request_, engine, ledger, folder=tmp_path / folder)
+        assert piece.music.warnings == ("shot 3 is black", "shot 4 too")
+
+
+def test_uploading_200_mb_takes_no_more_memory_than_1_mb(server: MisbehavingServer, tmp_path: Path) -> None:
+    """Peak resident memory of a process that does nothing else."""
+    resource = pytest.importorskip("resource")
+    assert resource
+    code = (
+        "import resource, sys; from pathlib import Path;"
+        "from cutscore.submit.exchange import Call, Timeouts, exchange;"
+        "from cutscore_composer.engine import Progress;"
+        "files = [('videos', Path(sys.argv[2]))];"
+        "call = Call(sys.argv[1], [], {}, [], files, Path(sys.argv[3]), Timeouts(), False);"
+        "assert exchange(call, Progress()).status == 418;"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+
+    def throws_away(exchange: Exchange) -> None:
+        exchange.read_some(exchange.length - exchange.early)
+        exchange.answer(418, b"", "text/plain")
+
+    server.usual = throws_away
+    peaks = []
+    for size in (1_000_000, 200_000_000):
+        reel = tmp_path / f"{size}.mp4"
+        with reel.open("wb") as file:
+            file.truncate(size)
+        arguments = [sys.executable, "-c", code, server.url, str(reel), str(tmp_path / "answer")]
+        peaks.append(int(subprocess.run(arguments, capture_output=True, check=True).stdout))
+    # In kilobytes on Linux, in bytes on macOS.
+    assert peaks[1] - peaks[0] < (10_000 if sys.platform == "linux" else 10_000_000)
 
 
 def test_a_key_over_plain_http_to_another_machine_is_warned_of(tmp_path: Path) -> None:
