@@ -85,7 +85,7 @@ def test_a_minute_has_as_many_moments_and_sections_as_it_bears(seed: int, rate: 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 400), st.integers(1000, 2600))
 def test_a_small_change_of_the_picture_changes_a_small_part(seed: int, where: int) -> None:
-    """One cut more in a film of four minutes leaves nine of ten moments that are further away as they are."""
+    """One cut more in a film of four minutes leaves all but one or two moments that are further than 90 s away."""
     rng = np.random.default_rng(seed)
     rate = Fraction(24)
     frames = 240 * 24
@@ -95,7 +95,7 @@ def test_a_small_change_of_the_picture_changes_a_small_part(seed: int, where: in
     same = {(m.frame, m.kind, m.weight) for m in before.moments} & {(m.frame, m.kind, m.weight) for m in after.moments}
     far = [m for m in (*before.moments, *after.moments) if abs(m.frame - where) > 90 * rate]
     changed = [m for m in far if (m.frame, m.kind, m.weight) not in same]
-    assert len(changed) <= len(far) / 10
+    assert len(changed) <= max(2, len(far) / 10)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1, 3, 5])
