@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutscore.reel.edited import edited_frames
-from cutscore.reel.film import Encoding, Film, sound_frame, sound_stream, write_failure
+from cutscore.reel.film import Encoding, Film, part_of, sound_frame, sound_stream, write_failure
 from cutscore.reel.making import canvas_for
 from cutscore_composer.engine import Progress
 from cutscore_composer.errors import InputRefused
@@ -112,14 +112,20 @@ def is_whole_file(picture: Picture) -> bool:
     video = probe(span.media).main_video
     if video is None or video.codec != "h264" or video.variable_rate or video.rate != picture.rate:
         return False
-    return video.frames == picture.frames
+    return video.frames == picture.frames and _plays_anywhere(span.media, video.index)
+
+
+def _plays_anywhere(media: Path, index: int) -> bool:
+    """Whether browsers show the stream: 8 bits, 4:2:0."""
+    with closing(av.open(f"file:{media}", options=OPEN_OPTIONS, metadata_errors="replace")) as container:
+        return cast("VideoStream", container.streams[index]).pix_fmt in ("yuv420p", "yuvj420p")
 
 
 def _copy_picture(picture: Picture, sound: Iterator[Block], path: Path, progress: Progress) -> None:
     """The file's own picture packets with the new sound."""
     media = picture.spans[0].media
     assert media is not None
-    part = path.with_name(path.name + ".part")
+    part = part_of(path)
     try:
         with closing(av.open(f"file:{media}", options=OPEN_OPTIONS, metadata_errors="replace")) as source:
             out = av.open(f"file:{part}", "w", format="mp4", options={"movflags": "+faststart"})

@@ -125,12 +125,15 @@ def test_a_late_first_stamp_does_not_shift_the_sound(music: Path, tmp_path: Path
     assert 0.0 == pytest.approx(float(judged(made)["video"]["start_time"]), abs=0.002)
 
 
-@pytest.mark.parametrize("change", ["trim", "speed", "rate", "codec"])
+@pytest.mark.parametrize("change", ["trim", "speed", "rate", "codec", "pixels"])
 def test_anything_but_a_whole_film_is_encoded(film: Path, tmp_path: Path, change: str) -> None:
     """A part, another speed or rate, another codec cannot be copied."""
     picture = whole(film)
     if change == "codec":
         path = numbered_film(tmp_path / "film.mp4", 50, codec="mpeg4")
+        picture = whole(path, 50)
+    elif change == "pixels":
+        path = numbered_film(tmp_path / "film.mp4", 50, pixels="yuv422p10le")
         picture = whole(path, 50)
     elif change == "trim":
         picture = picture.section(10, 300)

@@ -73,6 +73,7 @@ def numbered_film(
     container_options: dict[str, str] | None = None,
     sound: np.ndarray | None = None,
     grain: int = 0,
+    pixels: str = "yuv420p",
 ) -> Path:
     """A film of the numbers `first`…; `stamps` are time stamps in `tick`s for a variable rate or a late start.
 
@@ -84,7 +85,7 @@ def numbered_film(
         stream: Any = out.add_stream(codec, rate=rate)
         turned = rotation % 180 != 0
         stream.width, stream.height = (height, width) if turned else (width, height)
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = pixels
         stream.codec_context.gop_size = key_every
         if codec == "libx264":
             stream.codec_context.options = {"crf": "20", "bf": "2", "preset": "veryfast"}
@@ -99,7 +100,7 @@ def numbered_film(
         for number in range(frames):
             plain = pattern(first + number, width, height)
             picture = np.rot90(plain + noise.integers(0, grain + 1, plain.shape, np.uint8), -rotation // 90)
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="gray").reformat(format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="gray").reformat(format=pixels)
             frame.pts, frame.time_base = (number, 1 / rate) if stamps is None else (stamps[number], tick)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))

@@ -4,7 +4,7 @@
 ...     for frame in frames:
 ...         film.add(frame)
 
-The file is made as NAME.part and gets its own name when it is complete and on the disk. It starts
+The file is made as .NAME.….part and gets its own name when it is complete and on the disk. It starts
 to play while it loads (its index comes first) and every browser shows it (H.264, 4:2:0).
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Film:
     def __init__(self, path: Path, rate: Fraction, canvas: Canvas, encoding: Encoding, *, sound: bool = False) -> None:
         """Begin. Raises OutputFailed when the folder cannot be written."""
         self.path = path
-        self._part = path.with_name(path.name + ".part")
+        self._part = part_of(path)
         self._encoding = encoding
         self._tick = 1 / rate
         self._frames = 0
@@ -83,6 +84,8 @@ class Film:
             self._video = _video_stream(self._out, rate, canvas, encoding)
             self._audio = sound_stream(self._out) if sound else None
         except (av.error.FFmpegError, OSError) as error:
+            with suppress(OSError):
+                self._part.unlink(missing_ok=True)
             raise write_failure(self.path, error) from error
 
     def __enter__(self) -> Film:
@@ -181,6 +184,11 @@ class Film:
                 self._out.close()
         with suppress(OSError):
             self._part.unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """The name of a film that is not whole yet, beside its final one; another one for every writer."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
 
 
 def write_failure(path: Path, error: BaseException) -> OutputFailed:

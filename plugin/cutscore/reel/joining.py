@@ -60,7 +60,7 @@ def _joined(parts: Sequence[Path], have: Sequence[int], wanted: Sequence[int]) -
         last = number == len(parts) - 1
         rest = 0 if last else max(0, min(have[number] - wanted[number], FADE_OUT, wanted[number + 1]))
         sounding = min(have[number], wanted[number] + rest)
-        fade = 0 if last and have[number] >= wanted[number] else min(rest or FADE_OUT, sounding)
+        fade = 0 if last and have[number] >= wanted[number] else min(FADE_OUT, sounding)
         done, kept = 0, []
         for block in sound_blocks(part, Fraction(0), wanted[number] + rest):
             piece = block.copy()

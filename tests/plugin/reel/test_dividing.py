@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutscore.reel import divide
@@ -41,6 +41,7 @@ def test_what_fits_is_not_divided() -> None:
     assert len(divide(Picture("p", RATE, 14401, ()), 600)) == 2
 
 
+@settings(deadline=None)
 @given(
     lengths=st.lists(st.integers(1, 4000), min_size=1, max_size=60),
     most=st.integers(1, 300),
@@ -61,6 +62,7 @@ def test_parts_cover_the_picture_within_the_limit(lengths: list[int], most: int,
     assert len(parts) <= 2 * math.ceil(picture.frames / math.floor(most * rate)) + 1
 
 
+@settings(deadline=None)
 @given(shots=st.lists(st.integers(24, 24 * 60), min_size=30, max_size=80))
 def test_with_shots_of_up_to_a_minute_every_division_is_on_a_cut(shots: list[int]) -> None:
     """No shot is cut in two where a cut is near enough, and no part is shorter than 30 s."""

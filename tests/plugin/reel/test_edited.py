@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -138,6 +138,7 @@ def test_a_part_of_the_edit_is_the_same_as_that_part_of_the_whole(film: Path) ->
         assert all(np.array_equal(a, b) for a, b in zip(whole[first:last], part, strict=True))
 
 
+@settings(deadline=None)
 @given(
     lengths=st.lists(st.integers(1, 30), min_size=1, max_size=8),
     reach=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=8, max_size=8),

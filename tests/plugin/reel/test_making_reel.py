@@ -222,6 +222,17 @@ def test_cancelling_leaves_nothing(film: Path, tmp_path: Path, separate: bool) -
     assert [] == [thread.name for thread in threading.enumerate() if thread.name == "pictures ahead"]
 
 
+def test_the_same_reel_twice_at_once_is_whole(film: Path, tmp_path: Path) -> None:
+    """Two writers do not get into each other's way; one whole file is left."""
+    workers = [threading.Thread(target=make_reel, args=(edit(film), tmp_path)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert ["edit.reel.mp4"] == [file.name for file in tmp_path.iterdir()]
+    assert 100 == len(numbers_by_ffmpeg(tmp_path / "edit.reel.mp4"))
+
+
 def test_a_read_only_folder_is_told(film: Path, tmp_path: Path) -> None:
     """A folder that does not take files gives one sentence."""
     with pytest.raises(OutputFailed, match="could not be written"):
