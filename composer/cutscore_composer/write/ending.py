@@ -75,17 +75,18 @@ def fade_span(page: Page) -> tuple[float, float] | None:
 
 
 def faded(level: float, beat: float, span: tuple[float, float] | None) -> float:
-    """A level as the fade leaves it at a beat."""
+    """A level as the players take it back at a beat of a fade; the mix draws the rest down to silence."""
     if span is None or beat <= span[0]:
         return level
-    left: float = max(0.0, 1.0 - (beat - span[0]) / (span[1] - span[0])) ** 1.3
-    return level * left
+    return level * (1.0 - 0.6 * min(1.0, (beat - span[0]) / (span[1] - span[0])))
 
 
 def last_dynamics(page: Page, level: float) -> list[Dynamics]:
-    """The end of an expression curve: a ringing chord dies away by itself, a button is played out."""
+    """The end of an expression curve: a ringing chord dies away by itself, a button is played out, a fade holds."""
     if page.brief.ending == "button":
         return [Dynamics(page.final_beat, min(1.0, level * 1.25))]
+    if page.brief.ending == "fade":
+        return [Dynamics(page.final_beat, level)]
     room = page.end_beat - page.final_beat
     return [
         Dynamics(page.final_beat, level),

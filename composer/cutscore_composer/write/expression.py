@@ -133,7 +133,7 @@ def _dynamics(
         points |= {d.beat: d.level for d in last_dynamics(page, rest + more * energy)}
     curve = sorted((beat, faded(level, beat, fade)) for beat, level in points.items())
     if fade is not None:
-        curve.append((max(fade[1], curve[-1][0] + 0.01), 0.0))
+        curve.append((max(fade[1], curve[-1][0] + 0.01), faded(curve[-1][1], fade[1], fade)))
     return tuple(Dynamics(round(beat, 4), round(min(1.0, max(0.0, level)), 3)) for beat, level in curve)
 
 
