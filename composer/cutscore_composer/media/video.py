@@ -161,13 +161,16 @@ class VideoSource:
         self._early = min(EARLY, 1 / self.video.rate / 4)
         self._restart()
 
-    def _restart(self) -> None:
-        """Forget what was decoded; the container stands where it was put."""
+    def _restart(self, keys_to_wait_for: int = 0) -> None:
+        """Forget what was decoded; the container stands where it was put.
+
+        In an MPEG program stream the time stamps after a jump are guesses until the second key frame.
+        """
         self._current = self._coming = None
         self._ended = False
-        self._decoder = self._decode()
+        self._decoder = self._decode(keys_to_wait_for)
 
-    def _decode(self) -> Iterator[tuple[int, VideoFrame]]:
+    def _decode(self, keys_to_wait_for: int) -> Iterator[tuple[int, VideoFrame]]:
         """Frames with rising time stamps from where the container stands; what is damaged is counted and left out."""
         last: int | None = None
         packets = self._container.demux(self._stream)
@@ -185,6 +188,9 @@ class VideoSource:
                 self._damaged += 1
                 decoded = []
             for frame in decoded:
+                keys_to_wait_for -= frame.key_frame
+                if keys_to_wait_for > 0:
+                    continue
                 stamp = frame.pts if self._delay is None else self._stamp_by_order(frame)
                 if stamp is None:  # a raw stream without time stamps, or the tail of an AVI: count
                     self._has_stamps = self._has_stamps and last is not None
@@ -234,7 +240,7 @@ class VideoSource:
                 self._container.seek(stamp, stream=self._stream)
             except (av.error.FFmpegError, OSError):
                 break
-            self._restart()
+            self._restart(keys_to_wait_for=2 if self.facts.container == "mpeg" else 0)
             if self._look_ahead() and self._coming is not None and self._coming[0] <= target:
                 return
             if not self._has_stamps:

@@ -92,6 +92,43 @@ def test_an_edit_list_cuts_the_head_off(tmp_path: Path) -> None:
     assert [judged[n] for n in (0, 1, 20, 5, 49)] == shown
 
 
+@pytest.mark.parametrize(
+    ("suffix", "coding"),
+    [
+        (".mp4", ["-c:v", "libx265", "-x265-params", "keyint=30:open-gop=1:bframes=4:log-level=error"]),
+        (".ts", ["-c:v", "libx264", "-x264-params", "keyint=30:open-gop=1:bframes=4:scenecut=0"]),
+        (".mp4", ["-c:v", "libx264", "-x264-params", "intra-refresh=1:keyint=30"]),
+        (".mp4", ["-c", "copy", "-movflags", "frag_keyframe+empty_moov"]),
+        (".mpg", ["-c:v", "mpeg2video", "-bf", "2", "-q:v", "3"]),
+        (".mxf", ["-c:v", "mpeg2video", "-bf", "2", "-q:v", "3"]),
+        (".webm", ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-b:v", "1M"]),
+        (".mov", ["-c:v", "prores_ks"]),
+        (".ts", ["-c", "copy", "-output_ts_offset", "95000"]),
+    ],
+    ids=[
+        "hevc open gop",
+        "h264 open gop",
+        "intra refresh",
+        "fragments",
+        "program stream",
+        "mxf",
+        "vp9",
+        "prores",
+        "late",
+    ],
+)
+def test_jumps_are_exact_in_the_codings_that_make_them_hard(tmp_path: Path, suffix: str, coding: list[str]) -> None:
+    """Open groups, no key frames, fragments, guessed time stamps: always the frame that was asked for."""
+    film, path = numbered_film(tmp_path / "film.mp4", 120), tmp_path / f"coded{suffix}"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(film), *coding, str(path)], check=True, capture_output=True)
+    order = [0, 1, 119, *random.Random(2).sample(range(120), 40)]
+
+    with VideoSource(path) as source:
+        shown = [number_in(source.frame_at(Fraction(n, 25))) for n in order]
+
+    assert order == shown
+
+
 def test_a_raw_stream_without_time_stamps_is_counted(tmp_path: Path) -> None:
     """A bare .h264 file has no times: its frames are counted, also after a jump back."""
     path = tmp_path / "raw.h264"
