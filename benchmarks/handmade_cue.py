@@ -38,7 +38,19 @@ def handmade_cue(seed: int = 7) -> Composition:
         frames=frames,
         seed=seed,
         brief=Brief(
-            "cinematic", None, (), Key("D", "minor"), (4, 4), (80, 96), ("piano", "strings"), -0.3, 0.6, "ring", "natural", -16.0, -1.0
+            "cinematic",
+            None,
+            (),
+            Key("D", "minor"),
+            (4, 4),
+            (80, 96),
+            ("piano", "strings"),
+            -0.3,
+            0.6,
+            "ring",
+            "natural",
+            -16.0,
+            -1.0,
         ),
         tempo=TempoMap(((0.0, 0.0), (4.0, 4 * 60 / BPM))),
         bars=tuple(Bar(4.0 * i, 4) for i in range(bars)),
@@ -52,7 +64,12 @@ def handmade_cue(seed: int = 7) -> Composition:
 
 def _energy(bar: int, bars: int) -> float:
     place = bar / bars
-    for (a, low), (b, high) in (((0, 0.25), (0.3, 0.45)), ((0.3, 0.45), (0.5, 0.4)), ((0.5, 0.4), (0.85, 1.0)), ((0.85, 1.0), (1.01, 0.8))):
+    for (a, low), (b, high) in (
+        ((0, 0.25), (0.3, 0.45)),
+        ((0.3, 0.45), (0.5, 0.4)),
+        ((0.5, 0.4), (0.85, 1.0)),
+        ((0.85, 1.0), (1.01, 0.8)),
+    ):
         if a <= place < b:
             return low + (high - low) * (place - a) / (b - a)
     return 0.5
@@ -101,10 +118,18 @@ def _strings(bars: int) -> list[Part]:
         if bar >= 6:
             rows["violins"] += [Note(4.0 * bar, beats, pitch, 72, kind) for pitch in _voicing(name, 64)[1:]]
         if bars * 0.4 < bar < bars * 0.55:
-            rows["violins"] += [Note(4.0 * bar + k / 2, 0.5, _voicing(name, 67)[k % 3], 70 + 6 * (k % 2), "pizzicato") for k in range(8)]
+            rows["violins"] += [
+                Note(4.0 * bar + k / 2, 0.5, _voicing(name, 67)[k % 3], 70 + 6 * (k % 2), "pizzicato") for k in range(8)
+            ]
         if bar >= bars * 0.8:
-            rows["cellos"] += [Note(4.0 * bar + k / 2, 0.4, _voicing(name, 43)[0], 92 + 10 * (k % 4 == 0), "staccato") for k in range(8)]
-    return [Part("harmony", name, tuple(sorted(notes, key=lambda n: n.beat)), _curve(bars, 0.85, 0.05)) for name, notes in rows.items()]
+            rows["cellos"] += [
+                Note(4.0 * bar + k / 2, 0.4, _voicing(name, 43)[0], 92 + 10 * (k % 4 == 0), "staccato")
+                for k in range(8)
+            ]
+    return [
+        Part("harmony", name, tuple(sorted(notes, key=lambda n: n.beat)), _curve(bars, 0.85, 0.05))
+        for name, notes in rows.items()
+    ]
 
 
 def _low(bars: int) -> list[Part]:
@@ -115,7 +140,10 @@ def _low(bars: int) -> list[Part]:
             notes.append(Note(4.0 * bar, 4.0 if bar < bars else 4.5, root, 80, "sustain"))
         if bar >= bars * 0.8:
             sub.append(Note(4.0 * bar, 4.0, root, 80))
-    return [Part("bass", "basses", tuple(notes), _curve(bars, 0.85)), Part("bass", "sub", tuple(sub), _curve(bars, 0.7))]
+    return [
+        Part("bass", "basses", tuple(notes), _curve(bars, 0.85)),
+        Part("bass", "sub", tuple(sub), _curve(bars, 0.7)),
+    ]
 
 
 def _melody(bars: int) -> Part:
@@ -144,16 +172,31 @@ def _drums(bars: int) -> list[Part]:
     for bar in range(bars):
         energy = _energy(bar, bars)
         if energy > 0.6:
-            notes += [Note(4.0 * bar + k, 0.5, 41 if k % 2 == 0 else 45, int(50 + 40 * energy) - 8 * (k % 2), "hit") for k in (0, 1.5, 2, 3)]
+            notes += [
+                Note(4.0 * bar + k, 0.5, 41 if k % 2 == 0 else 45, int(50 + 40 * energy) - 8 * (k % 2), "hit")
+                for k in (0, 1.5, 2, 3)
+            ]
             notes += [Note(4.0 * bar + k / 2, 0.2, 82, 34 + 14 * (k % 2), "hit", (k * 7 % 5) - 2.0) for k in range(8)]
         if energy > 0.75:
             notes.append(Note(4.0 * bar, 1, 36, int(60 + 40 * energy), "hit"))
     climax = round(bars * 0.85)
     notes.append(Note(4.0 * climax - 4, 4, 51, 88, "swell"))
-    notes += [Note(4.0 * climax, 4, 49, 96, "hit"), Note(4.0 * bars, 4, 36, 80, "hit"), Note(4.0 * bars, 4, 51, 60, "hit")]
-    timpani += [Note(4.0 * climax - 2, 2, 45, 84, "swell"), Note(4.0 * climax, 1, 38, 100, "hit"), Note(4.0 * bars, 2, 38, 80, "hit")]
+    notes += [
+        Note(4.0 * climax, 4, 49, 96, "hit"),
+        Note(4.0 * bars, 4, 36, 80, "hit"),
+        Note(4.0 * bars, 4, 51, 60, "hit"),
+    ]
+    timpani += [
+        Note(4.0 * climax - 2, 2, 45, 84, "swell"),
+        Note(4.0 * climax, 1, 38, 100, "hit"),
+        Note(4.0 * bars, 2, 38, 80, "hit"),
+    ]
     impact = Part("accent", "impact", (Note(4.0 * climax, 4, 33, 90, "hit"),))
-    return [Part("percussion", "percussion", tuple(sorted(notes, key=lambda n: n.beat))), Part("accent", "timpani", tuple(timpani)), impact]
+    return [
+        Part("percussion", "percussion", tuple(sorted(notes, key=lambda n: n.beat))),
+        Part("accent", "timpani", tuple(timpani)),
+        impact,
+    ]
 
 
 def _winds(bars: int) -> list[Part]:

@@ -10,6 +10,7 @@ for several files the percentiles are printed. First 120 s of each.
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def figures(path: Path) -> dict[str, float]:
     total = power.sum()
     found = {
         f"{low}-{high} dB": 10 * np.log10(power[(hertz >= low) & (hertz < high)].sum() / total + 1e-12)
-        for low, high in zip(EDGES, EDGES[1:], strict=False)
+        for low, high in pairwise(EDGES)
     }
     middle, side = mono, (audio[:, 0] - audio[:, 1]) / 2
     found["crest dB"] = 20 * np.log10(np.abs(audio).max() / np.sqrt((audio**2).mean()))

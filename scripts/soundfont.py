@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import struct
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -148,7 +149,7 @@ class SoundFont:
         bag = [struct.unpack_from("<H", row)[0] for row in self._rows(bags, 4)]
         gen = [struct.unpack_from("<Hh", row) for row in self._rows(gens, 4)]
         result = []
-        for first, last in zip(starts, starts[1:], strict=False):
+        for first, last in pairwise(starts):
             zones = [
                 {GENERATORS[k]: v for k, v in gen[bag[z] : bag[z + 1]] if k in GENERATORS} for z in range(first, last)
             ]

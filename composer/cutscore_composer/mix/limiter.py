@@ -53,14 +53,14 @@ def true_peaks(audio: Audio, over: float = 0.0) -> Gain:
     """
     plain = np.abs(audio).max(axis=1, initial=0.0).astype(np.float64)
     if not len(audio) or plain.max() <= over:
-        return plain
+        return np.asarray(plain)
     first = _HALF_TAPS * _OVERSAMPLING
     for side in (0, 1):
         fine = np.abs(upfirdn(_TAPS, audio[:, side], _OVERSAMPLING))[first : first + len(audio) * _OVERSAMPLING]
         between = fine.reshape(-1, _OVERSAMPLING).max(axis=1)
         # A peak between two samples belongs to both.
         plain = np.maximum(plain, np.maximum(between, np.concatenate([between[:1], between[:-1]])))
-    return plain
+    return np.asarray(plain)
 
 
 def _let_go(need: Gain, before: float, release: float) -> Gain:

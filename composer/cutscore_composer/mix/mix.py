@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -85,8 +86,8 @@ def mix(
                 desk = Desk(tuple(partition), sample_rate, apart=stems)
                 tapes = {key: open_tapes.enter_context(Tape(folder)) for key in partition} if stems else {}
             size = min(PARTITION, total - bus.samples)
-            gain = envelope.gain(bus.samples, size)[:, None]
-            parts = {key: block[:size] * gain for key, block in desk.mixed(partition).items()}
+            fade = envelope.gain(bus.samples, size)[:, None]
+            parts = {key: block[:size] * fade for key, block in desk.mixed(partition).items()}
             whole = sum(parts.values(), np.zeros((size, 2), np.float32))
             for key, tape in tapes.items():
                 tape.write(parts[key])
@@ -192,8 +193,5 @@ def _mastered(
 
 def _peaks(tape: Tape) -> npt.NDArray[np.float32]:
     edges = np.linspace(0, tape.samples, min(PEAK_COLUMNS, tape.samples) + 1).round().astype(int)
-    rows = [
-        (float(part.min()), float(part.max()))
-        for part in (tape.read(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False))
-    ]
+    rows = [(float(part.min()), float(part.max())) for part in (tape.read(int(a), int(b)) for a, b in pairwise(edges))]
     return np.array(rows, np.float32).reshape(-1, 2)

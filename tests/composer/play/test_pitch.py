@@ -30,7 +30,7 @@ def cases() -> list[tuple[str, str]]:
 
 
 def cents_off(audio: np.ndarray, pitch: int, partials: int) -> float:
-    """Cents from equal temperament: where the power within ±45 cents of each low partial balances, by their loudness."""
+    """Cents from equal temperament: where the power within ±45 cents of each low partial balances."""
     mono = audio.mean(axis=1)
     size = 1 << 19
     power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), size)) ** 2
@@ -47,7 +47,7 @@ def cents_off(audio: np.ndarray, pitch: int, partials: int) -> float:
 
 @pytest.mark.parametrize(("name", "articulation"), cases())
 def test_grid_of_keys_is_in_tune(make_cue: Callable, played: Callable, name: str, articulation: str) -> None:
-    """Keys all over the comfortable range stand within 12 cents of equal temperament (rough or short strings: 17, 14)."""
+    """Keys all over the comfortable range stand within 12 cents of equal temperament (rough strings: 17, short: 14)."""
     instrument = load_pack().instruments[name]
     low, high = instrument.comfortable
     pitches = list(range(low, high + 1, 3))
