@@ -20,6 +20,8 @@ from urllib.parse import unquote
 MAX_FILES = 300_000
 """Files that are looked at in the search folders, all together."""
 MAX_DEPTH = 16
+FILMS = frozenset({".mov", ".mp4", ".mxf", ".mkv", ".avi", ".m4v", ".mts", ".wav"})
+"""Suffixes of the files that a reel name without suffix may mean."""
 _DRIVE = re.compile(r"/*([A-Za-z])[:|](?=[\\/]|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _SKIPPED_FOLDERS = frozenset({".git", "node_modules", "__pycache__", "$recycle.bin", ".trash", ".trashes"})
@@ -60,7 +62,7 @@ class MediaFinder:
             if path := _file_at(candidate):
                 return Found(path, by_name=False)
         parts = _parts(wanted) or _parts(name)
-        if not parts or "." not in parts[-1]:
+        if not parts:
             return None
         # A project that moved with its media: "media/a.mov" beside the timeline for "/old/media/a.mov".
         for count in range(min(len(parts), 4), 0, -1):
@@ -91,25 +93,31 @@ class MediaFinder:
         )
 
     def _by_name(self, parts: list[str]) -> Found | None:
+        """A file of the name in the search folders; for a name without suffix (a reel) a film called so."""
         if not self.search:
             return None
         if self._index is None:
             self._index = self._read_folders()
-        same = self._index.get(_folded(parts[-1]), [])
-        if not same:
+        name = parts[-1]
+        same = self._index.get(_folded(name), [])
+        exact = [path for path in same if _composed(path.name) == _composed(name)] or same
+        if not exact:
+            exact = [path for path in self._index.get(f"{_folded(name)}/", []) if path.suffix.casefold() in FILMS]
+        if not exact:
             return None
-        exact = [path for path in same if _composed(path.name) == _composed(parts[-1])] or same
         ranked = sorted(exact, key=lambda path: (-_shared_tail(path, parts), str(path)))
         best = _shared_tail(ranked[0], parts)
         equals = tuple(path for path in ranked[1:] if _shared_tail(path, parts) == best)
         return Found(ranked[0], by_name=True, others=equals)
 
     def _read_folders(self) -> dict[str, list[Path]]:
+        """Files by their folded name, and by their stem with a slash behind it (which no name holds)."""
         index: dict[str, list[Path]] = {}
         count = 0
         for folder in self.search:
             for path in self._files_in(folder):
                 index.setdefault(_folded(path.name), []).append(path)
+                index.setdefault(f"{_folded(path.stem)}/", []).append(path)
                 count += 1
                 if count >= MAX_FILES:
                     self.warnings.append(

@@ -76,6 +76,8 @@ class MediaBook:
         self._facts: dict[Path, MediaFacts | str] = {}
         self._references: dict[int, tuple[Any, Reference]] = {}
         self._moved: dict[str, Found] = {}
+        self._beyond: dict[str, None] = {}
+        self._by_hour: dict[str, None] = {}
 
     def reference(self, clip: Any) -> Reference:
         """What a clip refers to."""
@@ -145,16 +147,32 @@ class MediaBook:
         return seconds - self._embedded_start(clip, seconds)
 
     def _embedded_start(self, clip: Any, seconds: Fraction) -> Fraction:
-        """The media's own start timecode in seconds where a range without available_range counts from it."""
-        medium = self.medium(clip)
-        if medium.facts is None or medium.facts.main_video is None or not medium.facts.start_timecode:
+        """The media's own start timecode in seconds, where a range without available_range counts from it."""
+        facts = self.medium(clip).facts
+        if facts is None or facts.main_video is None:
             return Fraction(0)
-        rate = medium.facts.main_video.rate
-        try:
-            first = frame_of_timecode(medium.facts.start_timecode, rate) / rate
-        except ValueError:
-            return Fraction(0)
-        return first if seconds >= first else Fraction(0)
+        if facts.start_timecode:
+            rate = facts.main_video.rate
+            try:
+                first = frame_of_timecode(facts.start_timecode, rate) / rate
+            except ValueError:
+                first = Fraction(0)
+            return first if seconds >= first else Fraction(0)
+        # Tapes and many exports begin at a full hour that a copy of the file no longer tells.
+        hours = Fraction(seconds // 3600 * 3600)
+        if seconds >= facts.main_video.duration_seconds > seconds - hours:
+            self._by_hour[facts.path.name] = None
+            return hours
+        return Fraction(0)
+
+    def tell_beyond(self, clip: Any, first: Fraction, last: Fraction) -> None:
+        """Note a clip that uses source seconds before the beginning or after the end of its media."""
+        facts = self.medium(clip).facts
+        if facts is None or facts.main_video is None or facts.is_image:
+            return
+        step = 1 / facts.main_video.rate
+        if min(first, last) < -step or max(first, last) >= facts.main_video.duration_seconds + step:
+            self._beyond[clip.name or str(facts.path)] = None
 
     def warnings(self) -> list[str]:
         """What a person should know of the media, each file by name."""
@@ -166,6 +184,10 @@ class MediaBook:
                 f" ({len(found.others) + 1} files of this name; the nearest path was taken)" if found.others else ""
             )
             said.append(f"'{_last(wanted)}' is not where the timeline says; taken by its name: {found.path}{others}.")
+        if self._by_hour:
+            said.append(f"Media without timecode, counted from the full hour: {_names(self._by_hour)}.")
+        if self._beyond:
+            said.append(f"{len(self._beyond)} clips reach beyond the ends of their media: {_names(self._beyond)}.")
         said += dict.fromkeys(medium.problem for medium in self._media.values() if medium.problem)
         return said
 

@@ -136,6 +136,8 @@ def _older(tree: dict[str, Any]) -> set[str]:
 def _the_timeline(path: Path, found: Any) -> Any:
     """The one timeline in what was read; a bare stack or track becomes one."""
     if isinstance(found, otio.schema.Timeline):
+        if found.tracks is None:
+            raise InputRefused(f"{path} is a timeline without tracks; export it again.")
         return found
     if isinstance(found, otio.schema.SerializableCollection):
         timelines = [item for item in found if isinstance(item, otio.schema.Timeline)]

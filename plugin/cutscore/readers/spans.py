@@ -51,18 +51,21 @@ def _span(piece: Piece, start: int, end: int, rate: Fraction, book: MediaBook) -
     shot: Shot = piece.shot
     clip = shot.clip
     reference, medium = book.reference(clip), book.medium(clip)
+    is_picture = medium.is_image and reference.kind != "sequence"
     kind: SpanKind = "clip"
     speed, source_in = Fraction(piece.pace), Fraction(0)
     if reference.kind == "generator":
         kind = "generator"
     elif medium.path is None or not medium.has_picture:
         kind = "missing"
-    elif (medium.is_image and reference.kind != "sequence") or piece.pace == 0:
+    elif is_picture or piece.pace == 0:
         kind = "still"
-    if kind != "generator" and not (kind == "still" and medium.is_image and reference.kind != "sequence"):
-        source_in = (
-            max(source_of(piece, rate, book), Fraction(0)) if kind != "missing" else source_of(piece, rate, book)
-        )
+    if kind != "generator" and not is_picture:
+        source_in = source_of(piece, rate, book)
+        if kind != "missing" and reference.kind != "sequence":
+            book.tell_beyond(clip, source_in, source_in + Fraction(end - start - 1) / rate * speed)
+        if kind != "missing":
+            source_in = max(source_in, Fraction(0))
     return Span(
         record_in=start,
         record_out=end,

@@ -41,6 +41,7 @@ BAD_OTIO = {
     "list": ("[1, 2]", "no OpenTimelineIO timeline"),
     "other json": ('{"a": 1}', "no OpenTimelineIO timeline"),
     "no tracks": ('{"OTIO_SCHEMA": "Timeline.1", "name": "t"}', ""),
+    "null tracks": ('{"OTIO_SCHEMA": "Timeline.1", "name": "t", "tracks": null}', "without"),
     "no length": (timeline(""), "without any length"),
     "zero length": (timeline(clip(0)), "without any length"),
     "unknown item": (timeline('{"OTIO_SCHEMA": "Hologram.7", "name": "x"}'), ""),
