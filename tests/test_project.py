@@ -132,7 +132,7 @@ def test_every_test_says_what_behaviour_it_proves() -> None:
 # Put together from parts, so that this file does not find itself.
 FORBIDDEN = {
     "a registry's host": r"https?://[A-Za-z0-9.-]+/(?:simple|packages|pool|dists)/",
-    "a path of one machine": r"(?<![\w.:])/(?:" + "|".join(["work", "farm", "root", "home/[a-z]+"]) + r")/[a-z.]",
+    "a path of one machine": r"(?<![\w.:|])/(?:" + "|".join(["work", "farm", "root", "home/[a-z]+"]) + r")/[a-z.]",
     "a secret": r"\bsk_(?:live_)?(?!0123456789abcdef)[A-Za-z0-9]{24,}|-----BEGIN [A-Z ]*PRIVATE KEY-----",
 }
 

@@ -122,9 +122,13 @@ def _bars() -> Iterator[Listener]:
             from cutscore.cli.screen import printable
 
             if event.stage not in tasks:
+                # A stage is over when the next begins, said or not; only playing and mixing go hand in hand.
+                for stage, task in tasks.items():
+                    if stage != "play":
+                        bars.update(task, total=1.0, completed=1.0, note="")
                 tasks[event.stage] = bars.add_task(STAGES.get(event.stage, event.stage), total=1.0, note="")
             fraction = event.fraction
-            note = printable(event.note)[:60]
+            note = "" if fraction == 1.0 else printable(event.note)[:60]
             if fraction is None:
                 bars.update(tasks[event.stage], total=None, note=note)
             else:
