@@ -55,6 +55,8 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> Audio:
     if darkness < 0.02:
         return bright
     dark = samples.pitched(region, event.pitch + detune, dark=True, seconds=heard).audio
+    # Either may be a longer one that was kept from before.
+    bright, dark = bright[: len(dark)], dark[: len(bright)]
     return bright * np.float32(1 - darkness) + dark * np.float32(darkness)
 
 
