@@ -115,6 +115,9 @@ class ResultFolder:
         try:
             _note_owner(scratch)
             yield Slot(self.folder, stem, scratch)
+        except OSError as error:
+            # Whoever writes into the scratch folder need not know these sentences.
+            raise OutputFailed(_sentence(self.folder, error)) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

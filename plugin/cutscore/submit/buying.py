@@ -6,6 +6,7 @@ not billed) or unknown, parked with what came of the answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from cutscore_composer.errors import (
     OutputFailed,
 )
 
+_MOST_BYTES_A_SECOND = 200_000
+"""Of the largest format, 48 kHz stereo PCM."""
 _CERTAIN = (EngineFailed, InputRefused, ConfigError, Cancelled)
 """Errors by which an engine says that nothing was billed."""
 
@@ -41,10 +44,18 @@ class Bought:
 
 
 def buy_part(
-    engine: PaidEngine, request: Request, asked: Asked, ledger: Ledger, *, resend: bool, progress: Progress
+    engine: PaidEngine,
+    request: Request,
+    asked: Asked,
+    ledger: Ledger,
+    *,
+    rescue: Path,
+    resend: bool,
+    progress: Progress,
 ) -> Bought:
     """The audio of one part: from the store if it was bought before, else bought now.
 
+    What was received and does not fit into the store is left in the folder `rescue`.
     Raises what the engine raises; OutcomeUnknown when it is, or was before, parked.
     """
     got = acquire(ledger, asked, this_owner(), resend=resend, progress=progress)
@@ -56,7 +67,7 @@ def buy_part(
             raise OutputFailed(f"The store {ledger.store.folder} lost a file while it was read: {error}.") from error
         return Bought(Received(file, got.facts), got, reused=True)
     with Heart(ledger, got):
-        received = _Purchase(ledger, got, asked).buy(engine, request, progress)
+        received = _Purchase(ledger, got, asked, rescue).buy(engine, request, progress)
     entry = ledger.entry(asked.key)
     assert entry is not None
     return Bought(received, entry, reused=False)
@@ -65,16 +76,19 @@ def buy_part(
 class _Purchase:
     """One attempt, from the hold on its row to its end."""
 
-    def __init__(self, ledger: Ledger, hold: Hold, asked: Asked) -> None:
+    def __init__(self, ledger: Ledger, hold: Hold, asked: Asked, rescue: Path) -> None:
         self._ledger = ledger
         self._hold = hold
         self._asked = asked
+        self._rescue = rescue
         self._sent = False
 
     def buy(self, engine: PaidEngine, request: Request, progress: Progress) -> Received:
         try:
+            # Where there is no room for what would come, nothing is bought.
+            self._ledger.store.prepare(math.ceil(request.picture.seconds) * _MOST_BYTES_A_SECOND)
             received = engine.buy(request, progress, Till(self._sending, self._refused))
-            stored = self._stored("answer", received.file)
+            stored = self._kept(received)
             self._ledger.received(self._hold, [stored], received.facts)
         except NotHeld:
             raise self._taken_over() from None
@@ -82,6 +96,18 @@ class _Purchase:
             self._settle(error)
             raise
         return received
+
+    def _kept(self, received: Received) -> StoredFile:
+        """The audio in the store; where that fails, beside the results, for it was paid for."""
+        try:
+            return self._stored("answer", received.file)
+        except OutputFailed as error:
+            target = self._rescue / f"received-{self._asked.key[:16]}{received.file.suffix}"
+            try:
+                received.file.rename(target)
+            except OSError:
+                raise error from None
+            raise Unclear(f"{error} The music was received; it lies in {target}.", facts=received.facts) from error
 
     def _sending(self) -> None:
         self._ledger.sending(self._hold)

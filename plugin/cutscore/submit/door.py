@@ -179,7 +179,15 @@ class _Door:
             folder.mkdir(exist_ok=True)
             part = replace(part, stem=request.stem, folder=folder)
             asked = self._asked(part.picture, k.key, paid=True)
-            bought = buy_part(engine, part, asked, self.ledger, resend=self.resend, progress=self.progress)
+            bought = buy_part(
+                engine,
+                part,
+                asked,
+                self.ledger,
+                rescue=self.results.folder,
+                resend=self.resend,
+                progress=self.progress,
+            )
             finished.append(self._finished(engine, part, bought, asked))
             entry = bought.entry
             parts.append(Part(k.key, first, last, entry.changed_at, entry.facts))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import uuid
 from pathlib import Path
 
@@ -37,6 +38,20 @@ class Store:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError("not a SHA-256 in hexadecimal")
         return self._folder / sha256[:2] / sha256[2:]
+
+    def prepare(self, bytes_needed: int) -> None:
+        """See that so much can be kept, before it is paid for. Raises OutputFailed."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            probe = self._folder / f".{uuid.uuid4().hex}.part"
+            probe.touch(exist_ok=False)
+            probe.unlink()
+            free = shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise OutputFailed(_sentence(self._folder, error)) from error
+        if free < bytes_needed:
+            need, have = bytes_needed / 1e6, free / 1e6
+            raise OutputFailed(f"The disk of {self._folder} has {have:.1f} MB left; {need:.1f} MB are needed.")
 
     def put(self, source: Path) -> str:
         """Keep a copy of a file; on disk when this returns. Gives its SHA-256. Raises OutputFailed."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -421,6 +422,68 @@ def test_a_disk_without_room_is_said_before_anything_is_bought(
     with pytest.raises(OutputFailed, match=r"0\.0 MB left"):
         submit(request_, engine_with(), ledger, folder=tmp_path / "out")
     assert server.requests == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@dataclass
+class _LargeEngine(FreeEngine):
+    def score(self, request: Request, progress: Progress) -> Music:
+        (request.folder / "large").write_bytes(bytes(8_000_000))
+        return super().score(request, progress)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(request_: Request, ledger: Ledger, small_disk: Path) -> None:
+    """An engine that fills the disk: OutputFailed, no half piece, and the row is free again."""
+    with pytest.raises(OutputFailed, match=r"disk of .* is full"):
+        submit(request_, _LargeEngine(), ledger, folder=small_disk / "out")
+    assert names(small_disk / "out") == []
+    (piece,) = submit(request_, FreeEngine(), ledger, folder=small_disk / "out")
+    assert piece.reused is False
+
+
+def test_a_store_without_room_is_said_before_anything_is_bought(
+    engine_with: Maker, server: MisbehavingServer, request_: Request, tmp_path: Path, small_disk: Path
+) -> None:
+    """The disk of the store is looked at too."""
+    (small_disk / "filler").write_bytes(bytes(4_000_000))
+    with (
+        Ledger(f"sqlite:///{tmp_path / 'l.sqlite'}", small_disk / "store") as own,
+        pytest.raises(OutputFailed, match="MB are needed"),
+    ):
+        submit(request_, engine_with(), own, folder=tmp_path / "out")
+    assert server.requests == []
+
+
+def test_music_that_cannot_be_stored_is_not_lost(
+    engine_with: Maker,
+    request_: Request,
+    ledger: Ledger,
+    tmp_path: Path,
+    mp3: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The store fails after the purchase: parked, and the bytes lie beside the results."""
+
+    def full(*_: object) -> str:
+        raise OutputFailed("The disk of the store is full.")
+
+    monkeypatch.setattr(ledger.store, "put", full)
+    with pytest.raises(OutcomeUnknown, match=r"store is full.*it lies in"):
+        submit(request_, engine_with(), ledger, folder=tmp_path / "out")
+    (rescued,) = (tmp_path / "out").iterdir()
+    assert rescued.read_bytes() == mp3
+    assert parked(ledger)[0].facts["song-id"] == "song-1"
 
 
 def test_media_that_is_missing_or_empty_pictures_are_refused(
