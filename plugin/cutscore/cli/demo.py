@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cutscore.cli import options as o
-from cutscore.cli.screen import printable, say, say_json
+from cutscore.cli.screen import say, say_json
 from cutscore.cli.work import working
 
 DESCRIPTION = "a quiet dawn, then a hopeful journey by train"
@@ -32,18 +32,18 @@ def command(
     # The user's configuration is left out: the demo shows the same on every machine and never costs anything.
     settings = override(Settings(), **{name: value for name, value in wishes.items() if value is not None})
     folder = output.absolute()
-    with working(progress) as shown:
-        timeline = make_demo(folder, shown)
-        result = scoring.score([timeline], settings, progress=shown, preview=True)
+    with working(progress) as bars:
+        timeline = make_demo(folder, bars)
+        result = scoring.score([timeline], settings, progress=bars, preview=True)
     report = result.report()
     if json_:
         say_json(report)
         return
-    from cutscore.cli.summary import say_hits, say_result
+    from cutscore.cli.summary import say_hits, say_result, shown
     from cutscore_composer.cue import read_cue
 
-    say(f"{'Film':<14} {printable(str(timeline))}")
+    say(f"{'Film':<14} {shown(timeline)}")
     say_result(report)
     say()
-    say_hits(read_cue(Path(report["cue"])).hits)
+    say_hits(read_cue(Path(report["cue"])))
     say("\nLook at the preview first; then open the project in your editor.")

@@ -44,9 +44,8 @@ def command(
         tell(f"Note: {warning}")
     say_music(cue)
     say("\nsections  " + "  ".join(f"{printable(s.name)} {s.start:.1f}–{s.end:.1f} s" for s in cue.sections))
-    if cue.hits:
-        say()
-        say_hits(cue.hits)
+    say()
+    say_hits(cue)
 
 
 def _ascii(json_text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from cutscore.cli.screen import printable, say, tell
-from cutscore_composer.cue import Cue, CueHit, read_cue
+from cutscore_composer.cue import Cue, rate_of, read_cue
+from cutscore_composer.timebase import frames_near, timecode
 
 FILES = {
     "music": "Music",
@@ -34,11 +35,11 @@ def say_files(report: dict[str, Any]) -> None:
     """One line a file; the other takes below."""
     for key, title in FILES.items():
         if report.get(key):
-            say(f"{title:<14} {printable(report[key])}")
+            say(f"{title:<14} {shown(report[key])}")
     for stem in report.get("stems") or ():
-        say(f"{'Stem':<14} {printable(stem)}")
+        say(f"{'Stem':<14} {shown(stem)}")
     for number, take in enumerate(report["takes"][1:], start=2):
-        say(f"{f'Take {number}':<14} {printable(str(take['music']))}")
+        say(f"{f'Take {number}':<14} {shown(take['music'])}")
 
 
 def say_music(cue: Cue) -> None:
@@ -61,8 +62,20 @@ def say_music(cue: Cue) -> None:
         say(f"{len(met)} of {len(cue.hits)} hits fall within -10 to +60 ms; the furthest is {worst.error_ms:+.1f} ms.")
 
 
-def say_hits(hits: Sequence[CueHit]) -> None:
-    """A table of the hits: where, why, how strong, on which beat, how far off."""
-    say(f"{'time':>9}  {'kind':<7} {'weight':>6}  {'on':<9} {'error':>9}")
-    for hit in hits:
-        say(f"{hit.time:>7.3f} s  {hit.kind:<7} {hit.weight:>6.2f}  {hit.on:<9} {hit.error_ms:>+6.1f} ms")
+def say_hits(cue: Cue) -> None:
+    """A table of the hits: where, why, how strong, on which beat, how far off; nothing where there is none."""
+    if not cue.hits:
+        return
+    rate = rate_of(cue)
+    say(f"{'timecode':<11}  {'time':>9}  {'kind':<7} {'weight':>6}  {'on':<9} {'error':>9}")
+    for hit in cue.hits:
+        at = timecode(cue.start_frame + frames_near(hit.time, rate), rate)
+        row = f"{at}  {hit.time:>7.3f} s  {hit.kind:<7} {hit.weight:>6.2f}  {hit.on:<9} {hit.error_ms:>+6.1f} ms"
+        say(row)
+
+
+def shown(path: str | Path) -> str:
+    """A path as a person reads it: from this folder when it lies in it, else whole."""
+    with contextlib.suppress(ValueError, OSError):
+        path = Path(path).relative_to(Path.cwd())
+    return printable(str(path))
