@@ -319,3 +319,61 @@ def test_memory_is_flat_and_a_whole_film_fits(videos: Path, tmp_path: Path) -> N
     assert resource.getpagesize() > 0
     assert most[1] < 1.15 * most[0]
     assert "14315" == video_of(judged(tmp_path / "film.reel.mp4"))["nb_read_frames"]
+
+
+def _pictures_by_ffmpeg(path: Path, numbers: set[int], inner: str = "640:360") -> dict[int, np.ndarray]:
+    """Frames by their numbers, as 640 × 360 luma, decoded and scaled by the ffmpeg command."""
+    wanted = "+".join(f"eq(n\\,{number})" for number in numbers)
+    graph = f"select={wanted},scale={inner},pad=640:360:-1:-1"
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v:0", "-vf", graph, "-fps_mode", "passthrough"]
+    command += ["-frames:v", str(len(numbers)), "-pix_fmt", "gray", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    pictures = np.frombuffer(raw, np.uint8).reshape(-1, 360, 640).astype(float)
+    return dict(zip(sorted(numbers), pictures, strict=True))
+
+
+@pytest.mark.real
+def test_a_real_edit_shows_the_frames_that_ffmpeg_finds(videos: Path, tmp_path: Path) -> None:
+    """Trims, a dissolve, a gap, double and half speed, backwards, frozen, missing: frame by frame from real films."""
+    sintel, bunny = videos / "sintel_trailer-720p.mp4", videos / "bbb_480p_30s_bower.mp4"
+    cars, man = videos / "intel_car_detection.mp4", videos / "mdn_chroma.mp4"
+    spans = (
+        PictureSpan(0, 48, "clip", "hut", sintel, Fraction(12)),
+        PictureSpan(48, 96, "clip", "meadow", bunny, Fraction(10)),
+        PictureSpan(96, 120, "gap"),
+        PictureSpan(120, 168, "clip", "cars", cars, Fraction(5), Fraction(2)),
+        PictureSpan(168, 216, "clip", "slow", bunny, Fraction(16), Fraction(1, 2)),
+        PictureSpan(216, 264, "clip", "man", man, Fraction(20), Fraction(-1)),
+        PictureSpan(264, 288, "clip", "held", sintel, Fraction(24), Fraction(0)),
+        PictureSpan(288, 312, "missing", "gone", videos / "nowhere.mp4"),
+    )
+    cuts = (CutPoint(48, "dissolve", 12, 12), *(CutPoint(span.record_in) for span in spans[2:]))
+    reel = make_reel(Picture("real", Fraction(24), 312, spans, cuts), tmp_path)
+    (path,) = reel.files
+    facts = judged(path)
+    assert "312" == video_of(facts)["nb_read_frames"]
+    assert abs(Fraction(facts["format"]["duration"]) - 13) < Fraction(1, 48)
+
+    man_at = {n: int((Fraction(20) - Fraction(n - 216, 24)) * Fraction(60000, 1001)) for n in (216, 250)}
+    cars_at = int((Fraction(5) + Fraction(10, 24) * 2) * Fraction(25, 2))
+    shown = {
+        sintel: {10: 298, 270: 576},
+        bunny: {70: 262, 201: 400},
+        cars: {130: cars_at},
+        man: man_at,
+    }
+    ours = _pictures_by_ffmpeg(path, {n for pairs in shown.values() for n in pairs} | {47, 110, 300})
+    for source, pairs in shown.items():
+        near = {number + off for number in pairs.values() for off in (-3, 0, 3)} | {239, 335}
+        theirs = _pictures_by_ffmpeg(source, near, "600:360" if source == man else "640:360")
+        for record, number in pairs.items():
+            right, *others = (float(np.abs(ours[record] - theirs[number + off]).mean()) for off in (0, -3, 3))
+            assert right < 4
+            assert right <= min(others)
+        if source == sintel:
+            leaving = theirs[335]
+        elif source == bunny:
+            arriving = theirs[239]
+    mixed = leaving * (12.5 / 24) + arriving * (11.5 / 24)
+    assert float(np.abs(ours[47] - mixed).mean()) < 5
+    assert max(ours[110].max(), ours[300].max()) < 5
