@@ -79,7 +79,12 @@ def read_timeline(
     if not _is_timeline(path):
         raise InputRefused(f"{path} is no timeline that can be read; readable are {_readable()}.")
     with without_gc():
-        return cut_of(load(path, rate), path, search=search, strict=strict, rate=rate)
+        try:
+            return cut_of(load(path, rate), path, search=search, strict=strict, rate=rate)
+        except RecursionError as error:
+            raise InputRefused(
+                f"{path} nests compositions far deeper than any edit; flatten the inner ones."
+            ) from error
 
 
 def require_picture(cut: Cut) -> None:

@@ -106,10 +106,10 @@ class MediaBook:
         reference = self.reference(clip)
         if reference.kind == "generator":
             return Medium(None)
-        key = (reference.wanted, reference.name)
-        if key not in self._media:
+        medium = self._media.get((reference.wanted, reference.name))
+        if medium is None:
             self.settle([clip])
-        medium = self._media[key]
+            medium = self._media[reference.wanted, reference.name]
         if medium.path is None:
             self.missing[reference.wanted or reference.name or clip.name or "a clip without a name"] = None
         return medium

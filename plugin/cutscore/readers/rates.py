@@ -27,22 +27,36 @@ def timeline_rate(timeline: Any, said: Fraction | None) -> Fraction:
     start_rate = exact_rate(start.rate) if start is not None and 0 < start.rate <= MAX_PICTURE_RATE else None
     if start_rate is not None and start.value != 0:
         return start_rate
-    used = _rates_of_longest(timeline, "video") or _rates_of_longest(timeline, "audio")
+    longest = _longest(timeline, "video") or _longest(timeline, "audio")
+    if longest is None:
+        return start_rate or Fraction(24)
+    if start_rate is None and (quick := _own_rate(longest)) is not None:
+        return quick
+    used = {exact_rate(rate) for rate in _length_and_rates([longest])[1]}
     if start_rate is not None and (start_rate in used or not used):
         return start_rate
     return max(used, default=Fraction(24))
 
 
-def _rates_of_longest(timeline: Any, kind: str) -> set[Fraction]:
-    """The picture rates used in the longest enabled track of a kind (the first of equals)."""
-    best: tuple[float, Any] = (-1.0, None)
+def _longest(timeline: Any, kind: str) -> Any:
+    """The longest enabled track of a kind that lasts at all (the first of equals), or None."""
+    best: tuple[float, Any] = (0.0, None)
     for track in timeline.tracks:
         if isinstance(track, otio.schema.Track) and (track.kind or "video").casefold() != kind:
             continue
-        seconds = _seconds(track) if getattr(track, "enabled", True) else -1.0
+        seconds = _seconds(track) if getattr(track, "enabled", True) else 0.0
         if seconds > best[0] + 1e-9:
             best = (seconds, track)
-    return {exact_rate(rate) for rate in _length_and_rates([best[1]])[1]} if best[1] is not None else set()
+    return best[1]
+
+
+def _own_rate(track: Any) -> Fraction | None:
+    """The rate of a track's duration as OTIO counts it: the highest in it. None where that is none of a picture."""
+    try:
+        rate = track.duration().rate
+    except (otio.exceptions.OTIOError, ValueError, NotImplementedError):
+        return None
+    return exact_rate(rate) if 0 < rate <= MAX_PICTURE_RATE else None
 
 
 def _seconds(item: Any) -> float:

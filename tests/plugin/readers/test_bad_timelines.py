@@ -54,8 +54,8 @@ BAD_OTIO = {
     "rate of zero": (timeline(clip(24).replace("24.0", "0.0")), "rate of 0"),
     "negative": (timeline(clip(-5)), "negative"),
     "absurd length": (timeline(clip(9e9)), ""),
-    "deep": ("[" * 100_000 + "]" * 100_000, "JSON"),
-    "deep metadata": ('{"OTIO_SCHEMA": "Timeline.1", "metadata": ' + '{"a":' * 600 + "1" + "}" * 600 + "}", "deep"),
+    "deep": ("[" * 100_000 + "]" * 100_000, "deep"),
+    "deep metadata": ('{"OTIO_SCHEMA": "Timeline.1", "metadata": ' + '{"a":' * 9000 + "1" + "}" * 9000 + "}", "deep"),
     "no range": (timeline('{"OTIO_SCHEMA": "Clip.2", "name": "shot 9", "media_references": {}}'), "shot 9"),
 }
 
