@@ -22,9 +22,10 @@ pytestmark = pytest.mark.real
 def test_a_film_too_long_for_one_request_comes_back_as_one_piece(
     videos: Path, server: MisbehavingServer, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a limit of 12 s, the 30 s film goes up as three or more reels and is joined to the sample."""
-    monkeypatch.setattr(contract, "MOST_SECONDS", 12)
+    """With a limit of 3 s, 8 s of film go up as three or more reels and are joined to the sample."""
+    monkeypatch.setattr(contract, "MOST_SECONDS", 3)
     picture = read_cut([videos / "bbb_480p_30s_bower.mp4"]).picture()
+    picture = picture.section(0, round(8 * picture.rate))
     engine = RemoteEngine(RemoteSettings("studio", server.url))
     (piece,) = submit(Request(picture, Wishes(), "bbb", Path()), engine, ledger, folder=tmp_path / "out")
     rights = json.loads(piece.rights.read_text(encoding="utf-8"))
