@@ -386,13 +386,14 @@ def test_a_secret_is_in_nothing_that_a_failing_run_writes(
     assert [path for path in written if secret.encode() in path.read_bytes()] == []
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_folder_is_said_before_anything_is_bought(
     engine_with: Maker, server: MisbehavingServer, request_: Request, ledger: Ledger, tmp_path: Path
 ) -> None:
     """OutputFailed in one sentence; no call."""
     out = tmp_path / "out"
     out.mkdir(mode=0o555)
+    if os.access(out, os.W_OK):
+        pytest.skip("this user may write everywhere")
     with pytest.raises(OutputFailed, match="cannot be written"):
         submit(request_, engine_with(), ledger, folder=out)
     assert server.requests == []
