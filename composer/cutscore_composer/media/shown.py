@@ -23,7 +23,7 @@ from av.video.reformatter import VideoReformatter
 
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.canvas import Canvas
-from cutscore_composer.media.probe import OPEN_OPTIONS, VideoFacts, probe
+from cutscore_composer.media.probe import OPEN_OPTIONS, PLAYLISTS, VideoFacts, probe
 from cutscore_composer.media.video import EARLY, Skip, VideoSource
 from cutscore_composer.picture import Picture, PictureSpan
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 IDLE_SOURCES = 4
-"""Media files kept open for the next span that uses them; each holds a few decoded frames."""
+"""Most media files kept open for the next span that uses them; each holds a few decoded frames."""
+IDLE_PIXELS = 16_000_000
+"""Most pixels of a frame, of all idle files together: four files of 1080p, one of 4K."""
 REVERSE_BYTES = 48_000_000
 """Most memory for the pictures of a chunk that is shown backwards."""
 
@@ -84,7 +86,7 @@ class Sources:
         finally:
             if source is not None:
                 self._idle.append(source)
-            while len(self._idle) > IDLE_SOURCES:
+            while len(self._idle) > IDLE_SOURCES or sum(_pixels(idle) for idle in self._idle) > IDLE_PIXELS:
                 self._close(self._idle.pop(0))
 
     def scaler(self, path: Path) -> VideoReformatter:
@@ -111,6 +113,10 @@ class Sources:
     def _close(self, source: VideoSource) -> None:
         self._warnings.update(dict.fromkeys(source.warnings))
         source.close()
+
+
+def _pixels(source: VideoSource) -> int:
+    return source.video.width * source.video.height
 
 
 def frames_for(
@@ -228,6 +234,8 @@ def _image_facts(path: Path) -> VideoFacts:
 def _image(path: Path) -> VideoFrame:
     try:
         with av.open(f"file:{path}", options=OPEN_OPTIONS, metadata_errors="replace") as container:
+            if container.format.name in PLAYLISTS:
+                raise ValueError(f"a {container.format.name} list is no picture")
             return next(container.decode(video=0))
     except (av.error.FFmpegError, OSError, StopIteration, IndexError, ValueError) as error:
         raise InputRefused(f"{path} is missing or is no picture that can be read.") from error

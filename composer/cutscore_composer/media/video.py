@@ -12,6 +12,7 @@ of time stamps and of positions; past the end it is the last frame there is, bef
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -35,6 +36,8 @@ Skip = Literal["none", "nonref", "bidir", "nonkey"]
 
 EARLY = Fraction(1, 800)
 """Seconds that a frame may be shown before its time stamp: Matroska rounds to 1 ms, MP4 to one tick."""
+MOST_THREADS = 8
+"""Decoder threads of one file; each holds a frame of its own, so that more would cost much memory."""
 SEEK_BACK_SECONDS = (0, 1, 4, 16, 64)
 """How far before the wanted moment to look for a key frame, until one is early enough."""
 BLIND_JUMP_SECONDS = 10
@@ -152,6 +155,7 @@ class VideoSource:
             raise InputRefused(f"{self.path} can no longer be opened ({error.strerror}).") from error
         stream = cast("VideoStream", self._container.streams[self.video.index])
         stream.thread_type = "SLICE" if self.facts.is_image else "AUTO"
+        stream.codec_context.thread_count = min(MOST_THREADS, (os.cpu_count() or 1) + 1)
         stream.codec_context.skip_frame = self._skip.upper()  # type: ignore[assignment]
         self._stream = stream
         self._tick = Fraction(stream.time_base or Fraction(1, 1000))

@@ -204,3 +204,26 @@ def test_a_break_off_in_use_leaves_the_file_for_the_next(film: Path) -> None:
         next(first)
         first.close()  # type: ignore[attr-defined]
         assert [10, 11] == [number_in(f) for f in frames_for(span, R25, 10, 12, CANVAS, sources)]
+
+
+def test_few_large_files_are_kept_open(film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Idle files are limited by their pixels together: memory does not grow with the size of the media."""
+    monkeypatch.setattr(shown_module, "IDLE_PIXELS", 192 * 96)
+    with Sources() as sources:
+        with sources.borrow(film, Fraction(0)) as first, sources.borrow(film, Fraction(0)) as second:
+            assert first is not None
+            assert second is not None
+        with sources.borrow(film, Fraction(0)) as again:
+            assert again is first
+        with sources.borrow(film, Fraction(0)) as one, sources.borrow(film, Fraction(0)) as other:
+            assert other is not one
+            assert other not in (first, second)
+
+
+def test_a_playlist_named_as_an_image_is_not_followed(tmp_path: Path, film: Path) -> None:
+    """A name in an image sequence cannot make other files be read."""
+    Image.fromarray(pattern(7)).save(tmp_path / "a.0000.png")
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:10", "#EXTINF:10,", str(film), "#EXT-X-ENDLIST"]
+    (tmp_path / "a.0001.png").write_text("\n".join(lines))
+    span = PictureSpan(0, 2, "clip", "a", tmp_path / "a.%04d.png", image_rate=R25)
+    assert [7, 7] == numbers(span)
