@@ -104,8 +104,9 @@ def make_reel(
 
 
 def file_name(name: str) -> str:
-    """A picture's name as every system takes it for a file."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name).strip(" .")[:80] or "picture"
+    """A picture's name as every system takes it for a file: no signs of paths, at most 120 bytes."""
+    harmless = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name).encode("utf-8", "replace")[:120]
+    return harmless.decode("utf-8", "ignore").strip(" .") or "picture"
 
 
 def picture_bits(picture: Picture, most_bytes: int, files: int, sound: bool) -> int:
