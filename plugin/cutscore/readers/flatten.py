@@ -15,7 +15,7 @@ from typing import Any
 import opentimelineio as otio
 
 from cutscore.readers.exact import Clock, Number, divided
-from cutscore.readers.layers import Fade, Layer, Piece, moved, overlay, window
+from cutscore.readers.layers import Fade, Layer, Piece, moved, overlay, together, window
 from cutscore_composer.errors import InputRefused
 
 MAX_DEPTH = 100
@@ -113,7 +113,8 @@ class Flattener:
             inner.found += child_marks.found
         if stack.markers:
             self._mark(stack.markers, inner, 0, None, stack.source_range, 1, None)
-        return self._trimmed(stack, overlay(layers), inner, marks, markers=False)
+        layer = together(layers) if self.sound else overlay(layers)
+        return self._trimmed(stack, layer, inner, marks, markers=False)
 
     def item_layer(self, item: Any, depth: int = 0) -> tuple[Layer, Marks]:
         """What one item of a stack shows: a track, a stack or a single clip."""

@@ -63,6 +63,12 @@ def overlay(layers: Sequence[Layer]) -> Layer:
     return Layer(pieces, fades, length)
 
 
+def together(layers: Sequence[Layer]) -> Layer:
+    """Layers of sound: all are heard, so their pieces overlap, in order of their starts."""
+    pieces = sorted((piece for layer in layers for piece in layer.pieces), key=lambda piece: piece.start)
+    return Layer(pieces, [], max((layer.length for layer in layers), default=0))
+
+
 def _uncovered(fades: list[Fade], above: list[Piece]) -> list[Fade]:
     starts = [piece.start for piece in above]
     seen = []

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
 import opentimelineio as otio
@@ -27,8 +27,7 @@ PROBES = 8
 """Files probed at once: most of a probe is waiting for the disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """What a clip's media reference says."""
 
     kind: Literal["file", "sequence", "generator", "missing"]
@@ -43,6 +42,8 @@ class Reference:
     image_start: int = 0
     image_step: int = 1
     image_rate: Fraction | None = None
+    clip: str = ""
+    """Name of the clip, for a person to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class Medium:
         return self.facts is not None and self.facts.main_video is not None
 
 
+NOTHING = Medium(None)
+
+
 class MediaBook:
     """Finds and probes the media of one timeline, and keeps what was found."""
 
@@ -74,44 +78,31 @@ class MediaBook:
         """What was not found, as a person would call it, in order of use."""
         self._media: dict[tuple[str, str], Medium] = {}
         self._facts: dict[Path, MediaFacts | str] = {}
-        self._references: dict[int, tuple[Any, Reference]] = {}
         self._moved: dict[str, Found] = {}
         self._beyond: dict[str, None] = {}
         self._by_hour: dict[str, None] = {}
 
-    def reference(self, clip: Any) -> Reference:
-        """What a clip refers to."""
-        known = self._references.get(id(clip))
-        if known is None:
-            # The clip is kept beside its reference so that no other object can take over its id.
-            known = self._references[id(clip)] = (clip, _reference(clip))
-        return known[1]
-
-    def settle(self, clips: Iterable[Any]) -> None:
-        """Find and probe what these clips need, several files at once."""
-        wanted = {}
-        for clip in clips:
-            reference = self.reference(clip)
-            if reference.kind != "generator":
-                wanted[reference.wanted, reference.name] = reference
+    def settle(self, references: Iterable[Reference]) -> None:
+        """Find and probe what these refer to, several files at once."""
+        wanted = {(r.wanted, r.name): r for r in references if r.kind != "generator"}
         found = {key: self.finder.find(*key) for key in wanted if key not in self._media}
         paths = dict.fromkeys(f.path for f in found.values() if f is not None and f.path not in self._facts)
-        with ThreadPoolExecutor(max_workers=min(PROBES, max(1, len(paths)))) as pool:
-            self._facts.update(zip(paths, pool.map(_facts_or_problem, paths), strict=True))
+        if paths:
+            with ThreadPoolExecutor(max_workers=min(PROBES, len(paths))) as pool:
+                self._facts.update(zip(paths, pool.map(_facts_or_problem, paths), strict=True))
         for key, place in found.items():
             self._media[key] = self._medium(wanted[key], place)
 
-    def medium(self, clip: Any) -> Medium:
-        """The file of a clip."""
-        reference = self.reference(clip)
+    def medium(self, reference: Reference) -> Medium:
+        """The file that is referred to."""
         if reference.kind == "generator":
-            return Medium(None)
+            return NOTHING
         medium = self._media.get((reference.wanted, reference.name))
         if medium is None:
-            self.settle([clip])
+            self.settle([reference])
             medium = self._media[reference.wanted, reference.name]
         if medium.path is None:
-            self.missing[reference.wanted or reference.name or clip.name or "a clip without a name"] = None
+            self.missing[reference.wanted or reference.name or reference.clip or "a clip without a name"] = None
         return medium
 
     def _medium(self, reference: Reference, found: Found | None) -> Medium:
@@ -128,27 +119,27 @@ class MediaBook:
 
     def length_of(self, clip: Any) -> Fraction | None:
         """Seconds of a clip's media from the file itself, or None."""
-        facts = self.medium(clip).facts
+        facts = self.medium(reference_of(clip)).facts
         if facts is None or facts.is_image:
             return None
         return facts.main_video.duration_seconds if facts.main_video else facts.duration_seconds
 
-    def source_in(self, clip: Any, source: Any) -> Fraction:
+    def source_in(self, reference: Reference, source: Any) -> Fraction:
         """Seconds from the media's first frame to the start of the range `source` (None: 0)."""
         if source is None:
             return Fraction(0)
-        reference, start = self.reference(clip), source.start_time
+        start = source.start_time
         if reference.available is not None:
             return seconds_between(start, reference.available.start_time)
         seconds = exact_value(start.value) / exact_rate(start.rate)
         if reference.kind == "sequence":
             first = reference.image_start / (reference.image_rate or exact_rate(start.rate))
             return seconds - first if seconds >= first else seconds
-        return seconds - self._embedded_start(clip, seconds)
+        return seconds - self._embedded_start(reference, seconds)
 
-    def _embedded_start(self, clip: Any, seconds: Fraction) -> Fraction:
+    def _embedded_start(self, reference: Reference, seconds: Fraction) -> Fraction:
         """The media's own start timecode in seconds, where a range without available_range counts from it."""
-        facts = self.medium(clip).facts
+        facts = self.medium(reference).facts
         if facts is None or facts.main_video is None:
             return Fraction(0)
         if facts.start_timecode:
@@ -165,14 +156,14 @@ class MediaBook:
             return hours
         return Fraction(0)
 
-    def tell_beyond(self, clip: Any, first: Fraction, last: Fraction) -> None:
+    def tell_beyond(self, reference: Reference, first: Fraction, last: Fraction) -> None:
         """Note a clip that uses source seconds before the beginning or after the end of its media."""
-        facts = self.medium(clip).facts
+        facts = self.medium(reference).facts
         if facts is None or facts.main_video is None or facts.is_image:
             return
         step = 1 / facts.main_video.rate
         if min(first, last) < -step or max(first, last) >= facts.main_video.duration_seconds + step:
-            self._beyond[clip.name or str(facts.path)] = None
+            self._beyond[reference.clip or str(facts.path)] = None
 
     def warnings(self) -> list[str]:
         """What a person should know of the media, each file by name."""
@@ -221,21 +212,22 @@ def _last(wanted: str) -> str:
     return wanted.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or wanted
 
 
-def _reference(clip: Any) -> Reference:
-    reference = clip.media_reference
+def reference_of(clip: Any) -> Reference:
+    """What an `otio.schema.Clip` refers to."""
+    reference, clip_name = clip.media_reference, clip.name or ""
     if isinstance(reference, otio.schema.ExternalReference):
         url = reference.target_url or ""
-        return Reference("file", url, "" if url else clip.name or "", reference.available_range)
+        return Reference("file", url, "" if url else clip_name, reference.available_range, clip=clip_name)
     if isinstance(reference, otio.schema.GeneratorReference):
         return Reference("generator", "", reference.name or reference.generator_kind or "", reference.available_range)
     if isinstance(reference, otio.schema.ImageSequenceReference):
-        return _sequence(reference)
+        return _sequence(reference, clip_name)
     available = reference.available_range if reference is not None else None
-    name = (reference.name if reference is not None else "") or clip.name or ""
-    return Reference("missing", "", name, available)
+    name = (reference.name if reference is not None else "") or clip_name
+    return Reference("missing", "", name, available, clip=clip_name)
 
 
-def _sequence(reference: Any) -> Reference:
+def _sequence(reference: Any, clip_name: str) -> Reference:
     base, prefix, suffix = reference.target_url_base or "", reference.name_prefix or "", reference.name_suffix or ""
     padding, start = max(0, reference.frame_zero_padding), reference.start_frame
     if base and not base.endswith(("/", "\\")):
@@ -251,4 +243,5 @@ def _sequence(reference: Any) -> Reference:
         image_start=start,
         image_step=reference.frame_step,
         image_rate=exact_rate(reference.rate) if reference.rate > 0 else None,
+        clip=clip_name,
     )

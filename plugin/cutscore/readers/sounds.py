@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from cutscore.cut import SoundClip, SoundTrack
-from cutscore.readers.flatten import Flattener, Marks, Shot
+from cutscore.readers.flatten import Shot
 from cutscore.readers.layers import Layer
-from cutscore.readers.media import MediaBook
+from cutscore.readers.media import MediaBook, reference_of
 from cutscore.readers.roles import is_called_temp, role_in_metadata, role_of
 from cutscore.readers.spans import source_of, whole
 from cutscore_composer.picture import SoundRole
@@ -26,17 +26,19 @@ def sound_tracks(
     name, enabled = track.name or "", bool(getattr(track, "enabled", True))
     ours = name.startswith(OUR_TRACK)
     own_role = role_of(name) or role_in_metadata(track.metadata)
-    book.settle(piece.shot.clip for piece in layer.pieces)
+    references = [reference_of(piece.shot.clip) for piece in layer.pieces]
+    book.settle(references)
     clips: dict[tuple[SoundRole, bool], list[SoundClip]] = {}
-    for piece in layer.pieces:
+    for piece, reference in zip(layer.pieces, references, strict=True):
         shot: Shot = piece.shot
+        medium = book.medium(reference)
         clip = SoundClip(
             record_in=whole(piece.start),
             record_out=whole(piece.end),
             name=shot.clip.name or "",
-            media=book.medium(shot.clip).path if not book.medium(shot.clip).problem else None,
-            wanted=book.reference(shot.clip).wanted,
-            source_in=max(source_of(piece, rate, book), Fraction(0)),
+            media=None if medium.problem else medium.path,
+            wanted=reference.wanted,
+            source_in=max(source_of(piece, reference, rate, book), Fraction(0)),
             speed=Fraction(piece.pace),
             enabled=shot.enabled,
         )
@@ -65,8 +67,3 @@ def _temp_music(track: SoundTrack) -> str | None:
     what = "Temp music" if is_called_temp(track.name, *heard) else "Music of the edit itself (temp?)"
     names = ", ".join(f"'{name}'" for name in heard[:20]) + (f" and {len(heard) - 20} more" if len(heard) > 20 else "")
     return f"{what} on track '{track.name}': {names}; mute it to hear the new music alone."
-
-
-def sound_layer(track: Any, walker: Flattener) -> Layer:
-    """The clips of a sound track, those of nested sequences included, in order."""
-    return walker.track_layer(track, Marks())

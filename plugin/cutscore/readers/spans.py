@@ -10,7 +10,7 @@ from cutscore.cut import Span, Transition
 from cutscore.readers.exact import Number
 from cutscore.readers.flatten import Shot
 from cutscore.readers.layers import Fade, Layer, Piece
-from cutscore.readers.media import MediaBook
+from cutscore.readers.media import MediaBook, Reference, reference_of
 from cutscore_composer.picture import SpanKind
 
 _HALF = Fraction(1, 2)
@@ -23,34 +23,33 @@ def whole(frames: Number) -> int:
 
 def spans_of(layer: Layer, duration: int, rate: Fraction, book: MediaBook) -> tuple[Span, ...]:
     """Spans that cover `[0, duration)` without holes, gaps included, transitions at their edges."""
-    book.settle(piece.shot.clip for piece in layer.pieces)
+    references = [reference_of(piece.shot.clip) for piece in layer.pieces]
+    book.settle(references)
     spans: list[Span] = []
     cursor = 0
-    for piece in layer.pieces:
+    for piece, reference in zip(layer.pieces, references, strict=True):
         start, end = max(cursor, whole(piece.start)), min(whole(piece.end), duration)
         if end <= start:
             continue
         if start > cursor:
             spans.append(Span(cursor, start, "gap"))
-        spans.append(_span(piece, start, end, rate, book))
+        spans.append(_span(piece, reference, start, end, rate, book))
         cursor = end
     if cursor < duration:
         spans.append(Span(cursor, duration, "gap"))
     return tuple(_with_transitions(spans, layer.fades, duration) if layer.fades else spans)
 
 
-def source_of(piece: Piece, rate: Fraction, book: MediaBook) -> Fraction:
+def source_of(piece: Piece, reference: Reference, rate: Fraction, book: MediaBook) -> Fraction:
     """Seconds from the media's first frame at the start of a piece."""
-    shot: Shot = piece.shot
-    base = book.source_in(shot.clip, shot.source)
+    base = book.source_in(reference, piece.shot.source)
     moved = piece.place + (piece.start - piece.origin) * piece.pace
     return base + Fraction(moved) / rate if moved else base
 
 
-def _span(piece: Piece, start: int, end: int, rate: Fraction, book: MediaBook) -> Span:
+def _span(piece: Piece, reference: Reference, start: int, end: int, rate: Fraction, book: MediaBook) -> Span:
     shot: Shot = piece.shot
-    clip = shot.clip
-    reference, medium = book.reference(clip), book.medium(clip)
+    medium = book.medium(reference)
     is_picture = medium.is_image and reference.kind != "sequence"
     kind: SpanKind = "clip"
     speed, source_in = Fraction(piece.pace), Fraction(0)
@@ -61,16 +60,16 @@ def _span(piece: Piece, start: int, end: int, rate: Fraction, book: MediaBook) -
     elif is_picture or piece.pace == 0:
         kind = "still"
     if kind != "generator" and not is_picture:
-        source_in = source_of(piece, rate, book)
+        source_in = source_of(piece, reference, rate, book)
         if kind != "missing" and reference.kind != "sequence":
-            book.tell_beyond(clip, source_in, source_in + Fraction(end - start - 1) / rate * speed)
+            book.tell_beyond(reference, source_in, source_in + Fraction(end - start - 1) / rate * speed)
         if kind != "missing":
             source_in = max(source_in, Fraction(0))
     return Span(
         record_in=start,
         record_out=end,
         kind=kind,
-        name=clip.name or "",
+        name=shot.clip.name or "",
         media=None if kind in ("missing", "generator") else medium.path,
         wanted=reference.wanted or ("" if reference.kind == "generator" else reference.name),
         source_in=source_in,

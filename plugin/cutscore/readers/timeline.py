@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -118,13 +118,18 @@ def _walk_picture(
     return overlay(layers), marks, tuple(names), walker.warnings
 
 
-def _clip_names(item: Any) -> Iterator[str]:
+def _clip_names(item: Any) -> list[str]:
     """Names of a track's clips in order, those of nested layers included, of nested sequences not."""
     if isinstance(item, otio.schema.Clip):
-        yield item.name or ""
-    elif isinstance(item, otio.core.Composition) and item.metadata.get("cutscore_reader") != SEALED:
+        return [item.name or ""]
+    names: list[str] = []
+    if isinstance(item, otio.core.Composition) and item.metadata.get("cutscore_reader") != SEALED:
         for child in item:
-            yield from _clip_names(child)
+            if isinstance(child, otio.schema.Clip):
+                names.append(child.name or "")
+            elif isinstance(child, otio.core.Composition):
+                names += _clip_names(child)
+    return names
 
 
 def _walk_sound(timeline: Any, rate: Fraction, book: MediaBook) -> tuple[list[tuple[Any, Layer]], Number, list[str]]:

@@ -99,6 +99,15 @@ def test_temp_music_is_said_by_name_unless_it_is_muted(tmp_path: Path) -> None:
     assert "Muted" not in said[0]
 
 
+def test_all_sounds_of_a_nested_sequence_are_heard(tmp_path: Path) -> None:
+    """Sound hides nothing: both tracks of the nest are there, trimmed to its range."""
+    tracks = [otio.schema.Track(children=[sound(name)], kind="Audio") for name in ("voice", "sfx")]
+    nest = otio.schema.Stack("nest", children=tracks, source_range=sound("x", 30).source_range)
+    cut = edit(tmp_path, A1=[sound("first", 10), nest])
+    heard = sorted((clip.name, clip.record_in, clip.record_out) for track in cut.sounds for clip in track.clips)
+    assert [("first", 0, 10), ("sfx", 10, 40), ("voice", 10, 40)] == heard
+
+
 def test_our_own_music_is_known_again(tmp_path: Path) -> None:
     """By the track's name or the clip's metadata; it is no temp music."""
     cut = edit(
