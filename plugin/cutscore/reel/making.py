@@ -105,8 +105,8 @@ def make_reel(
 
 def file_name(name: str) -> str:
     """A picture's name as every system takes it for a file: no signs of paths, at most 120 bytes."""
-    harmless = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name).encode("utf-8", "replace")[:120]
-    return harmless.decode("utf-8", "ignore").strip(" .") or "picture"
+    written = name.encode("utf-8", "replace")[:120].decode("utf-8", "ignore")
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", written).strip(" .") or "picture"
 
 
 def picture_bits(picture: Picture, most_bytes: int, files: int, sound: bool) -> int:
