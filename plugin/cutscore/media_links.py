@@ -42,8 +42,8 @@ class MediaFinder:
     """Finds media for one timeline; remembers every answer, and reads the search folders once."""
 
     def __init__(self, folder: Path, search: Sequence[Path] = ()) -> None:
-        self.folder = folder
-        self.search = tuple(search)
+        self.folder = folder.absolute()
+        self.search = tuple(path.absolute() for path in search)
         self.warnings: list[str] = []
         self._answers: dict[tuple[str, str], Found | None] = {}
         self._index: dict[str, list[Path]] | None = None

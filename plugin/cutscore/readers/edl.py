@@ -15,7 +15,6 @@ import opentimelineio as otio
 from cutscore.readers.edl_events import EditList, Event, guessed_rate, parse
 from cutscore.readers.loaded import Loaded
 from cutscore_composer.errors import InputRefused
-from cutscore_composer.timebase import rate_text
 
 BLACK = frozenset({"BL", "BLACK", "BLK"})
 BARS = frozenset({"BARS", "COLORBARS", "SLATE", "TONE"})
@@ -29,7 +28,7 @@ def load(path: Path, data: bytes, rate: Fraction | None = None) -> Loaded:
     edits = parse(path, text, used)
     warnings = edits.warnings
     if rate is None:
-        warnings.append(f"An EDL names no frame rate; {rate_text(used)} is assumed. Name the rate if it is another.")
+        warnings.append(f"An EDL names no frame rate; {float(used):.6g} is assumed, name it if it is another.")
     start = min(event.record_in for event in edits.events)
     timeline = otio.schema.Timeline(edits.title or path.stem)
     timeline.global_start_time = _time(start, used)

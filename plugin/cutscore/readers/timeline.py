@@ -81,7 +81,7 @@ def cut_of(
         drop_frame=loaded.drop_frame,
         track_names=tracks,
         warnings=tuple(dict.fromkeys([*loaded.warnings, *warnings, *quiet, *book.warnings()])),
-        source=path,
+        source=path.absolute(),
         source_sha256=loaded.sha256,
     )
 

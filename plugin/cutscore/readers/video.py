@@ -29,10 +29,10 @@ def read_videos(paths: Sequence[Path], *, rate: Fraction | None = None) -> Cut:
         frames = _frames(video, cut_rate)
         if frames <= 0:
             raise InputRefused(f"{facts.path} is shorter than one frame; name a longer video.")
-        name = facts.path.name
-        spans.append(Span(cursor, cursor + frames, "clip", name, facts.path, str(facts.path), search_cuts=True))
+        name, media = facts.path.name, facts.path.absolute()
+        spans.append(Span(cursor, cursor + frames, "clip", name, media, str(facts.path), search_cuts=True))
         if facts.audio:
-            clips.append(SoundClip(cursor, cursor + frames, name, facts.path, str(facts.path)))
+            clips.append(SoundClip(cursor, cursor + frames, name, media, str(facts.path)))
         cursor += frames
         warnings += _warnings(facts, video, cut_rate)
     return Cut(
@@ -46,7 +46,7 @@ def read_videos(paths: Sequence[Path], *, rate: Fraction | None = None) -> Cut:
         drop_frame=";" in (first.start_timecode or ""),
         track_names=(tuple(span.name for span in spans),),
         warnings=tuple(warnings),
-        source=paths[0] if len(paths) == 1 else None,
+        source=paths[0].absolute() if len(paths) == 1 else None,
     )
 
 
