@@ -146,7 +146,7 @@ class _Purchase:
     def _taken_over(self) -> CutscoreError:
         """Another run took this one for dead."""
         sentence = f"{self._asked.title}: another run took this work over while this one stood still."
-        return OutcomeUnknown(f"{sentence} See cutscore jobs.") if self._sent else EngineFailed(sentence)
+        return OutcomeUnknown(f"{sentence} See cutscore parked.") if self._sent else EngineFailed(sentence)
 
 
 def _kind(error: BaseException) -> str:

@@ -123,10 +123,8 @@ class _Door:
             part = request if whole else replace(request, picture=request.picture.section(first, last))
             keyed.append((part, (first, last), key_of(part, engine, self.ledger, self.progress)))
         key = _whole_key([k.key for _, _, k in keyed])
-        there = self.results.find(base, key)
-        if there is not None:
-            rights, said = there
-            return Submission(from_rights(rights, said), key, True, rights), version
+        if (there := self._there(base, key)) is not None:
+            return there, version
         number = version or self.results.next_version(base)
         with self.results.slot(base, number, take) as slot:
             work = slot.scratch / "work"
@@ -137,9 +135,20 @@ class _Door:
                 music, origin, reused = self._bought(engine, request, keyed, key, inputs)
             else:
                 music, origin, reused = self._made(request, key, inputs)
+            # A run that made it while this one waited has put it here by now, as a rule.
+            if reused and (there := self._there(base, key)) is not None:
+                return there, version
             submission = self._deliver(request, slot, music, origin, reused)
         self.ledger.placed(key, str(submission.music.audio))
         return submission, number
+
+    def _there(self, base: str, key: str) -> Submission | None:
+        """The piece, if it lies in the folder already, unchanged."""
+        found = self.results.find(base, key)
+        if found is None:
+            return None
+        rights, said = found
+        return Submission(from_rights(rights, said), key, True, rights)
 
     def _made(self, request: Request, key: str, inputs: Mapping[str, str]) -> tuple[Music, Origin, bool]:
         """A piece of an engine that costs nothing: from the store, or made now and kept there."""

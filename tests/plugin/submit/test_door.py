@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from cutscore.keys import ApiKey
-from cutscore.submit import Ledger, RemoteEngine, parked, submit
+from cutscore.submit import Ledger, RemoteEngine, Submission, parked, submit
 from cutscore.submit.exchange import Timeouts
 from cutscore.submit.store import hash_of
 from cutscore_composer.cue import CueStem, cue_json, new_cue, read_cue
-from cutscore_composer.engine import Progress, Request
+from cutscore_composer.engine import Progress, ProgressEvent, Request
 from cutscore_composer.errors import Cancelled, EngineFailed, InputRefused, OutcomeUnknown, OutputFailed
 from cutscore_composer.music import Music, Stem
 from cutscore_composer.picture import Picture
@@ -300,6 +300,35 @@ def test_the_same_job_twice_at_once_is_one_purchase(
     assert sorted(piece.reused for piece in pieces) == [False, True, True, True]
     assert len({hash_of(piece.music.audio) for piece in pieces}) == 1
     assert not [name for name in names(tmp_path / "out") if "partial" in name]
+
+
+def test_a_run_that_waited_for_another_takes_its_files(request_: Request, ledger: Ledger, tmp_path: Path) -> None:
+    """Not a second version of the same music."""
+    making, finish = threading.Event(), threading.Event()
+
+    @dataclass
+    class Slow(FreeEngine):
+        def score(self, request: Request, progress: Progress) -> Music:
+            making.set()
+            finish.wait(30)
+            return super().score(request, progress)
+
+    firsts: list[Submission] = []
+    first = threading.Thread(target=lambda: firsts.extend(submit(request_, Slow(), ledger, folder=tmp_path / "out")))
+    first.start()
+    making.wait(30)
+    told: list[str] = []
+
+    def let_it_finish(event: ProgressEvent) -> None:
+        if event.stage == "wait":
+            told.append(event.note)
+            finish.set()
+            first.join()
+
+    (second,) = submit(request_, Slow(), ledger, folder=tmp_path / "out", progress=Progress(let_it_finish))
+    assert told == ["another run is making Mein Film from 01:00:00:00, 2.0 s"]
+    assert (second.reused, second.music.audio) == (True, firsts[0].music.audio)
+    assert len(names(tmp_path / "out")) == 5
 
 
 def test_a_lost_store_parks_instead_of_buying_again(
