@@ -56,8 +56,9 @@ def _stopped_by_signals(progress: Progress) -> Iterator[None]:
         for each in before:
             signal.signal(each, signal.SIG_DFL)
         with contextlib.suppress(OSError):
-            cursor = b"\x1b[?25h" if os.isatty(2) else b""
-            os.write(2, cursor + b"\rStopping cleanly; Ctrl-C again ends it at once.\n")
+            if os.isatty(2):
+                # Shows the cursor again too, should the second one kill while bars are drawn.
+                os.write(2, b"\x1b[?25h\rStopping cleanly; Ctrl-C again ends it at once.\n")
 
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:

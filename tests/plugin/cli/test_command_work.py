@@ -53,8 +53,8 @@ def test_a_signal_stops_the_work_and_leaves_nothing_half_written(tmp_path: Path,
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert (130, "") == (process.returncode, out)
-    assert "Stopped; nothing half-written was left behind." in err
-    assert "Traceback" not in err
+    said = [line for line in err.splitlines() if not line.startswith("{")]
+    assert ["Stopped; nothing half-written was left behind."] == said
     left = [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert [] == [name for name in left if ".part" in name or name.startswith(".") or name.endswith(".otio")]
 
@@ -84,8 +84,7 @@ def test_the_second_ctrl_c_ends_work_that_does_not_stop() -> None:
     assert process.stdout.readline() == "asked\n"
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
-    assert process.returncode == -signal.SIGINT
-    assert "Ctrl-C again ends it at once" in err
+    assert (-signal.SIGINT, "") == (process.returncode, err)
 
 
 def test_the_handlers_are_put_back() -> None:
