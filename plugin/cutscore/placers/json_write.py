@@ -83,7 +83,9 @@ def with_member(doc: JsonText, owner: Value, layout: Layout, key: str, value: An
     if there is not None:
         return Edit(there.start, there.end, dump(value, layout, _line_indent(doc, there.start)))
     members = list(doc.members(owner))
-    assert members, "an OTIO object has at least its schema"
+    if not members:
+        text = dump({key: value}, layout, _line_indent(doc, owner.start))
+        return Edit(owner.start, owner.end, text)
     first = members[0][1]
     space = _space_after(doc, owner.start + 1)
     text = space + json.dumps(key).encode() + layout.colon.encode() + dump(value, layout, _after_newline(space))

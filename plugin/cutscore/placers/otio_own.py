@@ -108,7 +108,7 @@ def stripped_clips(document: Document, rate: Fraction, track_name: str) -> list[
         if index in document.own or not _named(doc, track, track_name):
             continue
         for item in items_of(doc, track, rate) or []:
-            if item.schema == "Clip":
+            if item.schema == "Clip" and not _placed(doc.load(item.value)):
                 start, frames = round_half_up(item.start), round_half_up(item.end - item.start)
                 data = doc.load(item.value)
                 found.append(OwnClip(item.value, index, data, start, frames, 0, 0, "saved by another program"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cutscore.placers.media_url import name_in
 from cutscore.placers.otio_style import Style
 from cutscore_composer.cue import Cue, CueHit
 from cutscore_composer.timebase import frames_near
@@ -77,7 +78,7 @@ def media_reference(music: MusicClip, style: Style) -> Json:
     made: Json = {
         "OTIO_SCHEMA": "ExternalReference.1",
         "metadata": {},
-        "name": music.name,
+        "name": name_in(music.url),
         "available_range": time_range(music.media_start, music.media_frames, style),
     }
     if style.clip_version > 1:

@@ -97,8 +97,8 @@ def carried(new: otio_parts.Json, old: Mapping[str, Any]) -> otio_parts.Json:
     if old.get("name") not in (None, "", placed.get("name")):
         made["name"] = old["name"]
     made["metadata"] = {**old["metadata"], **new["metadata"]}
-    made["effects"] = old.get("effects") or []
-    markers = old.get("markers") or []
+    made["effects"] = _list(old.get("effects"))
+    markers = _list(old.get("markers"))
     theirs = [marker for marker in markers if not _is_our_marker(marker)]
     removed_all = str(placed.get("hits", "0")) != "0" and len(theirs) == len(markers)
     made["markers"] = [*([] if removed_all else new["markers"]), *theirs]
@@ -111,3 +111,7 @@ def _is_our_marker(marker: Any) -> bool:
         return True
     # A program may keep the marker and drop what it does not know.
     return isinstance(marker, dict) and _OUR_NAME.fullmatch(str(marker.get("name"))) is not None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -186,3 +187,40 @@ def test_any_timeline_in_any_formatting(
     where = music.range_in_parent()
     assert (begin, frames) == (where.start_time.value, where.duration.value)
     assert nearest_rate(float(rate)) == nearest_rate(where.duration.rate)
+
+
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document."""
+    found = [path]
+    rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in rows:
+        found += paths_in(one, (*path, key))
+    return found
+
+
+NONSENSE = st.sampled_from(
+    [None, True, 0, -1, 1e308, float("nan"), "", "x", [], {}, [None], {"OTIO_SCHEMA": "Clip.2"}, {"OTIO_SCHEMA": 5}]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nonsense_anywhere_is_placed_over_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, make_music: Make, data: st.DataObject
+) -> None:
+    """A scored timeline with any values spoilt never crashes a second placing, and stays JSON."""
+    folder = tmp_path_factory.mktemp("spoilt")
+    first = placed_in(folder, film(picture(shot(48)), picture(shot(20), kind="Audio")), make_music(24))
+    document = json.loads(first.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from([p for p in paths_in(document) if p]))
+        value = document
+        for key in path[:-1]:
+            value = value[key]
+        value[path[-1]] = json.loads(json.dumps(data.draw(NONSENSE)))
+    first.write_text(json.dumps(document))
+    music = make_music(24, level=2, name="two.wav")
+    with contextlib.suppress(InputRefused):
+        again = place(music, first, output_folder=folder / "out", in_place=True)
+        json.loads(again.project.read_bytes())
+        assert "two.wav" in again.project.read_text()
