@@ -19,6 +19,8 @@ Curve = npt.NDArray[np.float64]
 
 _STEP = 240
 """Samples between two points of a gain curve."""
+_SOFT_VEIL = 0.5
+"""How much darker the soft recordings are made than they are: bows far from the bridge."""
 _RANGE_DB = 26.0
 """From niente to fortissimo."""
 _RELEASE_SECONDS = {"choir": 0.45, "pad": 0.8, "flute": 0.12, "horns": 0.18, "sub": 0.25}
@@ -79,11 +81,11 @@ def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Soun
     layers = read_sfz(articulation.sfz)
     if len(layers) == 1:
         region = layers[0].nearest(pitch)
-        return samples.pitched(region, pitch, dark=True, seconds=seconds), samples.pitched(
+        return samples.pitched(region, pitch, veil=1.0, seconds=seconds), samples.pitched(
             region, pitch, seconds=seconds
         )
     soft, loud = layers[0].nearest(pitch), layers[-1].nearest(pitch)
-    return samples.pitched(soft, pitch, seconds=seconds), samples.pitched(loud, pitch, seconds=seconds)
+    return samples.pitched(soft, pitch, veil=_SOFT_VEIL, seconds=seconds), samples.pitched(loud, pitch, seconds=seconds)
 
 
 def _begin(event: Event, sound: Sound, rate: int) -> tuple[int, int]:

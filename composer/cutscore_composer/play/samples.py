@@ -50,19 +50,19 @@ class Samples:
         self._kept: OrderedDict[Hashable, tuple[Sound, int]] = OrderedDict()
         self._raw: OrderedDict[Path, tuple[Audio, int]] = OrderedDict()
 
-    def pitched(self, region: Region, pitch: float, *, dark: bool = False, seconds: float = 1e9) -> Sound:
+    def pitched(self, region: Region, pitch: float, *, veil: float = 0.0, seconds: float = 1e9) -> Sound:
         """A region's recording at a MIDI pitch (fractions are cents), at least its first `seconds`.
 
-        `dark` takes 6 dB an octave off above 600 Hz.
+        `veil` 1 takes 6 dB an octave off above 600 Hz; less mixes that with the sound as it is.
         """
         length = next((size for size in _LENGTHS if size >= seconds), None)
         for enough in (*(size for size in _LENGTHS if length is not None and size >= length), None):
-            key = (region.sample, region.root, round(pitch * 100), dark, enough)
+            key = (region.sample, region.root, round(pitch * 100), veil, enough)
             if key in self._kept:
-                return self.kept(key, lambda: self._make(region, pitch, dark, length))
+                return self.kept(key, lambda: self._make(region, pitch, veil, length))
         return self.kept(
-            (region.sample, region.root, round(pitch * 100), dark, length),
-            lambda: self._make(region, pitch, dark, length),
+            (region.sample, region.root, round(pitch * 100), veil, length),
+            lambda: self._make(region, pitch, veil, length),
         )
 
     def kept(self, key: Hashable, make: Callable[[], Sound]) -> Sound:
@@ -76,12 +76,12 @@ class Samples:
             self._kept.popitem(last=False)
         return sound
 
-    def _make(self, region: Region, pitch: float, dark: bool, seconds: float | None) -> Sound:
+    def _make(self, region: Region, pitch: float, veil: float, seconds: float | None) -> Sound:
         audio, rate = self._decoded(region.sample)
         semitones = pitch - region.root + region.tune_cents / 100
         ratio = self.rate / rate / 2 ** (semitones / 12)
         used = len(audio) if seconds is None else min(len(audio), round(seconds * self.rate / ratio))
-        made = resampled(audio[:used], ratio, self.rate, dark=dark)
+        made = resampled(audio[:used], ratio, self.rate, veil)
         made *= _sides(region)
         whole = region.loop is not None and used == len(audio)
         loop = (round(region.loop[0] * ratio), round(region.loop[1] * ratio)) if region.loop and whole else None
@@ -112,17 +112,17 @@ def decode(path: Path) -> tuple[Audio, int]:
     return np.ascontiguousarray(np.broadcast_to(planes, (2, planes.shape[1])).T), rate
 
 
-def resampled(audio: Audio, ratio: float, rate: int, *, dark: bool = False) -> Audio:
-    """`audio` (n, 2) stretched to n × ratio samples; `rate` is the rate after it, for `dark`."""
+def resampled(audio: Audio, ratio: float, rate: int, veil: float = 0.0) -> Audio:
+    """`audio` (n, 2) stretched to n × ratio samples; `rate` is the rate after it, for `veil`."""
     size_in, size_out = _lengths(len(audio), ratio)
     spectrum = fft.rfft(np.ascontiguousarray(audio.T), size_in)
     bins = min(size_in, size_out) // 2 + 1
     kept = np.zeros((2, size_out // 2 + 1), np.complex64)
     kept[:, :bins] = spectrum[:, :bins]
     kept *= np.float32(size_out / size_in)
-    if dark:
+    if veil:
         hertz = np.arange(kept.shape[1], dtype=np.float32) * np.float32(rate / size_out)
-        kept /= np.sqrt(1 + (hertz / _TILT_HERTZ) ** 2)
+        kept *= 1 - veil * (1 - 1 / np.sqrt(1 + (hertz / _TILT_HERTZ) ** 2))
     made = fft.irfft(kept, size_out)
     return np.ascontiguousarray(made[:, : round(len(audio) * ratio)].T, np.float32)
 

@@ -54,7 +54,7 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> Audio:
     darkness = (0.6 if low == 1 else 0.35) * min(1.0, max(0.0, (high - velocity) / (high - low)))
     if darkness < 0.02:
         return bright
-    dark = samples.pitched(region, event.pitch + detune, dark=True, seconds=heard).audio
+    dark = samples.pitched(region, event.pitch + detune, veil=1.0, seconds=heard).audio
     # Either may be a longer one that was kept from before.
     bright, dark = bright[: len(dark)], dark[: len(bright)]
     return bright * np.float32(1 - darkness) + dark * np.float32(darkness)
