@@ -13,6 +13,7 @@ import numpy as np
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.look.album import MOST_SHOTS, Album, evenly
+from cutscore_composer.look.canvas import SmallCanvas
 from cutscore_composer.look.finder import CutFinder
 from cutscore_composer.look.likeness import HEIGHT, WIDTH, Bytes, Flow, one_thread, reduced
 from cutscore_composer.look.measures import Measures, sample_step
@@ -20,11 +21,10 @@ from cutscore_composer.look.peaks import find_peaks
 from cutscore_composer.look.seen import Seen, SeenCut
 from cutscore_composer.look.speech import find_speech
 from cutscore_composer.look.strength import change_strength
-from cutscore_composer.media.canvas import Canvas
 from cutscore_composer.media.shown import Sources, frames_for
 from cutscore_composer.picture import CutPoint, Picture, PictureSpan
 
-CANVAS = Canvas(2 * WIDTH, 2 * HEIGHT, "rgb24")
+CANVAS = SmallCanvas(2 * WIDTH, 2 * HEIGHT, "rgb24")
 """Frames are decoded to twice the size of a small frame: thumbnails want to be recognised."""
 _REPORT_SECONDS = 0.2
 _LISTEN_SHARE = 0.3

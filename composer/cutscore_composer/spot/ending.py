@@ -63,12 +63,13 @@ def find_close(
     if fade_start is not None and ending == "fade":
         frame = min(max(Fraction(fade_start), seen.frames - 2 * most), seen.frames - least)
         return Close(ending, _within(seen, frame, Fraction(1, 3)))
+    if seen.frames - dark >= least:  # the music ends with the picture and rings into the black
+        return Close(ending, _within(seen, Fraction(dark), Fraction(1, 2)))
     candidates = [cut for cut in cuts if seen.frames - most <= cut.frame <= seen.frames - least]
     best = max(candidates, key=lambda cut: (cut.weight, cut.frame), default=None)
     if best is not None and best.weight >= 0.2:
         return Close(ending, _within(seen, Fraction(best.frame), Fraction(1, 2)))
-    into_black = Fraction(dark) if least <= seen.frames - dark <= most else seen.frames - usual
-    return Close(ending, _within(seen, into_black, Fraction(1, 2)))
+    return Close(ending, _within(seen, seen.frames - usual, Fraction(1, 2)))
 
 
 def _within(seen: Seen, frame: Fraction, least_share: Fraction) -> int:
