@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import mido
@@ -48,31 +51,38 @@ class Clock:
 
     def __init__(self, file: mido.MidiFile) -> None:
         self.tempi = [(tick, m.tempo) for tick, m in absolute(file.tracks[0]) if m.type == "set_tempo"]
+        self.passed = [0]  # in microseconds times ticks
+        for (start, tempo), (stop, _) in pairwise(self.tempi):
+            self.passed.append(self.passed[-1] + (stop - start) * tempo)
 
     def seconds(self, tick: int) -> float:
         """Sum over the tempo events before the tick."""
-        total = Fraction(0)
-        for index, (start, tempo) in enumerate(self.tempi):
-            stop = self.tempi[index + 1][0] if index + 1 < len(self.tempi) else tick
-            total += Fraction(max(0, min(stop, tick) - start) * tempo, TICKS * 1_000_000)
-        return float(total)
+        index = max(i for i, (start, _) in enumerate(self.tempi) if start <= tick)
+        start, tempo = self.tempi[index]
+        return (self.passed[index] + (tick - start) * tempo) / (TICKS * 1_000_000)
 
 
-CASES = {
-    "a minute": music(),
-    "ten minutes": music(600),
-    "a black head": music(60, silent=53),
-    "ntsc": music(40, rate=Fraction(30000, 1001)),
-    "a second": music(1),
-    "half a second": music(0.5),
-    "waltz": music(40, "a waltz in E flat major"),
+CASES: dict[str, Callable[[], Composition]] = {
+    "a minute": lambda: music(),
+    "ten minutes": lambda: music(600),
+    "a black head": lambda: music(60, silent=53),
+    "ntsc": lambda: music(40, rate=Fraction(30000, 1001)),
+    "a second": lambda: music(1),
+    "half a second": lambda: music(0.5),
+    "waltz": lambda: music(40, "a waltz in E flat major"),
 }
+
+
+@cache
+def case(name: str) -> Composition:
+    """The music of one case, written once."""
+    return CASES[name]()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_tempo_map_keeps_its_times_within_a_millisecond(name: str, tmp_path: Path) -> None:
     """Every note of every track begins where the tempo map says, over the whole cue."""
-    composition = CASES[name]
+    composition = case(name)
     file = written(tmp_path / "a.mid", composition)
     clock = Clock(file)
     assert (file.type, file.ticks_per_beat) == (1, TICKS)
@@ -86,7 +96,7 @@ def test_the_tempo_map_keeps_its_times_within_a_millisecond(name: str, tmp_path:
 @pytest.mark.parametrize("name", ["a minute", "waltz", "ten minutes", "a black head"])
 def test_bars_stand_where_a_sequencer_draws_them(name: str, tmp_path: Path) -> None:
     """Counting bars by the file's time signatures gives the composition's downbeats."""
-    composition = CASES[name]
+    composition = case(name)
     file = written(tmp_path / "a.mid", composition)
     clock = Clock(file)
     changes = [(tick, m.numerator) for tick, m in absolute(file.tracks[0]) if m.type == "time_signature"]
@@ -106,7 +116,7 @@ def test_bars_stand_where_a_sequencer_draws_them(name: str, tmp_path: Path) -> N
 
 def test_markers_key_and_tracks(tmp_path: Path) -> None:
     """A marker for each section and hit at its time, the key signature, a named track and program for each part."""
-    composition = CASES["waltz"]
+    composition = case("waltz")
     file = written(tmp_path / "a.mid", composition)
     clock = Clock(file)
     first = absolute(file.tracks[0])
@@ -125,14 +135,14 @@ def test_markers_key_and_tracks(tmp_path: Path) -> None:
 
 def test_every_note_ends(tmp_path: Path) -> None:
     """As many notes are let go as are struck, none in a track is struck again while it sounds at its own tick."""
-    file = written(tmp_path / "a.mid", CASES["a minute"])
+    file = written(tmp_path / "a.mid", case("a minute"))
     for track in file.tracks[1:]:
         assert sum(m.type == "note_on" for m in track) == sum(m.type == "note_off" for m in track)
 
 
 def test_the_same_music_gives_the_same_bytes(tmp_path: Path) -> None:
     """No date, no chance in the file."""
-    write_midi(tmp_path / "a.mid", CASES["a minute"])
+    write_midi(tmp_path / "a.mid", case("a minute"))
     write_midi(tmp_path / "b.mid", music())
     assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
 
@@ -140,5 +150,5 @@ def test_the_same_music_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     """What cannot be written is told with its path, and nothing is left."""
     with pytest.raises(OutputFailed, match=r"a\.mid"):
-        write_midi(tmp_path / "none" / "a.mid", CASES["a second"])
+        write_midi(tmp_path / "none" / "a.mid", case("a second"))
     assert list(tmp_path.iterdir()) == []

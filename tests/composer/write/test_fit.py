@@ -34,7 +34,7 @@ def beat_lengths(fit: Fit) -> np.ndarray:
     weights=st.lists(st.floats(0.2, 1.0), min_size=9, max_size=9),
     low=st.floats(55, 110),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_cut_list_fits(seconds: float, gaps: list[float], weights: list[float], low: float) -> None:
     """Bends stay within 6 %, steps within 1 %; accents that are on a beat are −10 to +60 ms from their moment."""
     times = [t for t in np.cumsum(gaps) if t < seconds - 3]
@@ -70,10 +70,10 @@ def test_bars_follow_each_other_and_few_are_odd() -> None:
 
 
 def test_most_strong_moments_get_a_beat_and_many_a_downbeat() -> None:
-    """Over twenty cut lists with moments 4 to 14 s apart: at least 85 % on the grid, half of them on downbeats."""
+    """Over eight cut lists with moments 4 to 14 s apart: at least 85 % on the grid, half of them on downbeats."""
     random = np.random.default_rng(4)
     met = down = count = 0
-    for _ in range(20):
+    for _ in range(8):
         times = np.cumsum(random.uniform(4, 14, 7))
         targets = targets_of([(float(t), float(random.uniform(0.5, 1))) for t in times], float(times[-1]) + 6)
         fit = fit_tempo(targets, 0.0, float(times[-1]) + 8, (80, 100), METRE)
@@ -103,4 +103,4 @@ def test_time_grows_linearly_with_the_picture() -> None:
         return time.process_time() - begin
 
     took(2)
-    assert took(40) < 6 * max(took(10), 0.05)
+    assert took(24) < 6 * max(took(6), 0.05)
