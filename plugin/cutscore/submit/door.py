@@ -199,7 +199,7 @@ class _Door:
             )
             finished.append(self._finished(engine, part, bought, asked))
             entry = bought.entry
-            parts.append(Part(k.key, first, last, entry.changed_at, entry.facts))
+            parts.append(Part(k.key, first, last, entry.changed_at, entry.files[0].sha256, entry.facts))
             reused = reused and bought.reused
         music = finished[0] if len(finished) == 1 else engine.join(request, finished, self.progress)
         return music, Origin(key, inputs, engine.settings_facts, parts[-1].received_at, tuple(parts)), reused

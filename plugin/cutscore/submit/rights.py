@@ -25,6 +25,8 @@ class Part:
     frame_in: int
     frame_out: int
     received_at: str
+    sha256: str
+    """Of the bytes as the server sent them."""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +71,7 @@ def rights_text(
                 "ledger_key": part.key,
                 "frames": [part.frame_in, part.frame_out],
                 "received": part.received_at,
+                "sha256": part.sha256,
                 "facts": dict(part.facts),
             }
             for part in origin.parts

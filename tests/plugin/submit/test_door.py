@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -174,6 +175,7 @@ def test_paid_music_is_bought_once_for_any_number_of_places(
     rights = json.loads(moved.rights.read_text(encoding="utf-8"))
     assert (rights["song_id"], rights["request_id"], rights["character_cost"]) == ("song-1", "req-1", "1200")
     assert rights["settings"]["output_format"] == "mp3_44100_128"
+    assert [part["sha256"] for part in rights["parts"]] == [hashlib.sha256(mp3).hexdigest()]
     assert [Path(place).parent.name for place in ledger.placements(first.key)] == ["a", "b"]
 
 
