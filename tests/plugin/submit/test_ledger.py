@@ -13,7 +13,15 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy.dialects import postgresql
 
 from cutscore.submit import database
@@ -153,6 +161,23 @@ class Runs(RuleBasedStateMachine):
 
 TestRuns = Runs.TestCase
 TestRuns.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+
+
+@pytest.mark.skipif("CUTSCORE_TEST_POSTGRESQL" not in os.environ, reason="CUTSCORE_TEST_POSTGRESQL names no database")
+def test_runs_on_postgresql() -> None:
+    """The same statements, the same steps, on a real server (its tables are emptied)."""
+
+    class OnPostgresql(Runs):
+        @initialize()
+        def open(self) -> None:
+            super().open()
+            self.ledger.close()
+            self.ledger = Ledger(os.environ["CUTSCORE_TEST_POSTGRESQL"], Path("nowhere"))
+            with self.ledger._engine.begin() as connection:
+                for table in database.META.sorted_tables:
+                    connection.execute(sa.delete(table))
+
+    run_state_machine_as_test(OnPostgresql, settings=settings(max_examples=15, deadline=None))
 
 
 def test_what_was_committed_is_there_for_another_connection(tmp_path: Path) -> None:
