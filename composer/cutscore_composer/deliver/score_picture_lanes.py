@@ -80,8 +80,12 @@ def draw_shots(sheet: Sheet, axis: Axis, seen: Seen, top: int, height: int) -> N
         left, right = round(axis.x_of_frame(first)), round(axis.x_of_frame(last))
         inside = [t for t in thumbs if first <= t.frame < last]
         gap = 2 if right - left > 6 and last < seen.frames else 0
-        if right - gap > left:
-            _draw_cell(sheet, inside[0] if inside else None, left, right - gap, top, height)
+        parts = max(1, len(inside))
+        for part in range(parts):
+            start = left + (right - gap - left) * part // parts
+            end = left + (right - gap - left) * (part + 1) // parts
+            if end > start:
+                _draw_cell(sheet, inside[part] if inside else None, start, end, top, height)
 
 
 def _draw_cell(sheet: Sheet, thumbnail: Thumbnail | None, left: int, right: int, top: int, height: int) -> None:

@@ -65,5 +65,5 @@ class Seen:
     speech: tuple[tuple[int, int], ...] = ()
     """Ranges of frames (in, out) with speech in the edit's own sound."""
     thumbnails: tuple[Thumbnail, ...] = ()
-    """One for each shot, in order (at most 120, evenly chosen)."""
+    """One for each shot, in order (at most 120, evenly chosen), and more for long shots."""
     warnings: tuple[str, ...] = ()

@@ -163,3 +163,14 @@ def test_importing_the_package_loads_no_decoder() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "[]" == done.stdout.strip()
+
+
+def test_a_long_shot_has_more_than_one_picture(
+    tmp_path: Path, shot: Callable[..., np.ndarray], film: Callable[..., Path]
+) -> None:
+    """Twenty seconds without a cut are shown by several frames, in order."""
+    path = film(tmp_path / "a.mp4", shot(1, 480))
+    frames = [t.frame for t in look(film_picture(path, 480), Progress()).thumbnails]
+    assert 8 == len(frames)
+    assert sorted(frames) == frames
+    assert (144, 256, 3) == look(film_picture(path, 480), Progress()).thumbnails[0].image.shape
