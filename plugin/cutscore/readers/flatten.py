@@ -8,7 +8,6 @@ its in_offset, one at the tail lengthens it by its out_offset (as OTIO counts).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -16,42 +15,15 @@ import opentimelineio as otio
 
 from cutscore.readers.exact import Clock, Number, divided
 from cutscore.readers.layers import Fade, Layer, Piece, moved, overlay, together, window
+from cutscore.readers.marks import MarkerPlacer, Marks, Shot
 from cutscore_composer.errors import InputRefused
 
 MAX_DEPTH = 100
 """Deepest nesting of compositions that is followed."""
 
-_ALMOST = Fraction(1, 2)
-"""A marker this much before its clip is one of a rounded start."""
-
 Clip, Gap, Transition = otio.schema.Clip, otio.schema.Gap, otio.schema.Transition
 Track, Stack, Composition = otio.schema.Track, otio.schema.Stack, otio.core.Composition
 LinearTimeWarp, FreezeFrame = otio.schema.LinearTimeWarp, otio.schema.FreezeFrame
-
-
-class Shot:
-    """A clip where it is used: what a piece of a layer shows."""
-
-    __slots__ = ("clip", "enabled", "length", "source", "speed", "track")
-
-    def __init__(self, clip: Any, source: Any, length: Number, speed: Number, track: int, enabled: bool) -> None:
-        self.clip = clip
-        """The `otio.schema.Clip`."""
-        self.source = source
-        """Its source_range or None."""
-        self.length = length
-        """Frames of the timeline that it lasts in its track."""
-        self.speed = speed
-        self.track = track
-        self.enabled = enabled
-
-
-@dataclass(slots=True)
-class Marks:
-    """The markers of one composition, in its own frames; those of a shot count only where that shot is seen."""
-
-    found: list[tuple[Number, Number, Any, Shot | None]] = field(default_factory=list)
-    """(frame, length, the otio marker, the shot it belongs to or None)."""
 
 
 class Flattener:
@@ -66,9 +38,11 @@ class Flattener:
         self.warnings: list[str] = []
         self.track = 0
         """Number of the track that is walked; its shots keep it."""
-        self.record_start: Number | None = None
-        """Frame number of the timeline's start: some programs place clip markers by record timecode."""
-        self._marker_clock = Clock(clock.rate)
+        self.media_lengths = False
+        """Whether a clip with a speed tells its length in media (Premiere), not as it is seen (OTIO, Resolve)."""
+        self.stretched = 0
+        """Clips whose length was found from their speed so."""
+        self.marker = MarkerPlacer(clock.rate, self.warnings)
 
     def track_layer(self, track: Any, marks: Marks, depth: int = 0) -> Layer:
         """What one track (any sequence of items) shows, from its own beginning."""
@@ -85,7 +59,7 @@ class Flattener:
             elif isinstance(child, Gap):
                 length = self._own_length(child, 0)
                 if child.markers:
-                    self._mark(child.markers, inner, position, length, child.source_range, 1, None)
+                    self.marker.place(child.markers, inner, position, length, child.source_range, 1, None)
                 position += length
             elif isinstance(child, Transition):
                 fade = self._fade(child, position, first=last is None)
@@ -112,7 +86,7 @@ class Flattener:
             layers.append(layer)
             inner.found += child_marks.found
         if stack.markers:
-            self._mark(stack.markers, inner, 0, None, stack.source_range, 1, None)
+            self.marker.place(stack.markers, inner, 0, None, stack.source_range, 1, None)
         layer = together(layers) if self.sound else overlay(layers)
         return self._trimmed(stack, layer, inner, marks, markers=False)
 
@@ -146,14 +120,21 @@ class Flattener:
         if length < 0:
             raise InputRefused(f"Clip '{clip.name}' has a negative length; repair it and export again.")
         speed = self._speed(clip)
+        if self.media_lengths and speed not in (0, 1):
+            length = self._played(length, speed)
         enabled = clip.enabled
         if enabled or self.sound:
             shot = Shot(clip, source, length, speed, self.track, enabled)
             place = 0 if speed >= 0 else (length - 1) * -speed
             pieces.append(Piece(position, position + length, position, place, speed, shot))
             if clip.markers:
-                self._mark(clip.markers, marks, position, length, source, speed, shot)
+                self.marker.place(clip.markers, marks, position, length, source, speed, shot)
         return position + length
+
+    def _played(self, length: Number, speed: Number) -> Number:
+        """Frames of the timeline in which so many frames of media play at a speed."""
+        self.stretched += 1
+        return max(1, round(length / abs(Fraction(speed))))
 
     def _natural_length(self, clip: Any) -> tuple[Number, Any]:
         """Length and range of a clip without source_range: all of its media."""
@@ -183,7 +164,7 @@ class Flattener:
         """A layer cut to the item's own source_range, at its speed; its markers go to `marks`."""
         source, speed = item.source_range, self._speed(item)
         if markers and item.markers:
-            self._mark(item.markers, inner, 0, None, None, 1, None)
+            self.marker.place(item.markers, inner, 0, None, None, 1, None)
         if source is None and speed == 1:
             marks.found += inner.found
             return layer
@@ -239,48 +220,6 @@ class Flattener:
             raise InputRefused(f"'{name}' plays at {scalar} times its speed, which is no speed; repair it.")
         exact = Fraction(scalar).limit_denominator(100_000) * speed
         return exact.numerator if exact.denominator == 1 else exact
-
-    def _mark(
-        self,
-        markers: Any,
-        marks: Marks,
-        position: Number,
-        length: Number | None,
-        source: Any,
-        speed: Number,
-        shot: Shot | None,
-    ) -> None:
-        """Markers of an item at `position`, from the item's own time into the frames of its parent."""
-        clock = self._marker_clock
-        begin = clock.frames(source.start_time) if source is not None and length is not None else 0
-        size = speed if speed > 0 else -speed or 1
-        for marker in markers:
-            marked = marker.marked_range
-            start, duration = clock.frames(marked.start_time), divided(clock.frames(marked.duration), size)
-            at: Number | None = divided(start - begin, size)
-            if length is not None:
-                at = self._within(at, start, position, length)
-            if at is None:
-                self._tell_lost(marker, shot)
-                continue
-            if speed < 0 and length is not None:
-                at = length - 1 - at
-            marks.found.append((position + at, duration, marker, shot))
-
-    def _within(self, at: Number | None, start: Number, position: Number, length: Number) -> Number | None:
-        """Where in an item a marker lies: by source time; else by record timecode (EDL locators); else by
-        frames from the item's start (Hiero); None where it lies in none of them."""
-        by_record = None if self.record_start is None else start - self.record_start - position
-        for reading in (at, by_record, start):
-            if reading is not None and -_ALMOST <= reading < length:
-                return max(reading, 0)
-        return None
-
-    def _tell_lost(self, marker: Any, shot: Shot | None) -> None:
-        if shot is not None:
-            self.warnings.append(
-                f"Marker '{marker.name}' on clip '{shot.clip.name}' lies outside the part that is used; it is left out."
-            )
 
     def _refuse(self, item: Any) -> None:
         kind = item.schema_name() if hasattr(item, "schema_name") else type(item).__name__

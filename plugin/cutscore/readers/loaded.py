@@ -9,7 +9,7 @@ from typing import Any
 
 from cutscore.cut import TrackCounts
 
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 """Largest timeline file that is read, in bytes."""
 
 

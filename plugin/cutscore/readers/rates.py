@@ -1,13 +1,13 @@
 """The rate of a timeline: said by the file, or found as OpenTimelineIO itself counts.
 
-The order: what the file says outright (FCP7, AAF); the rate of a start timecode other than zero; the
-start's rate where the longest track uses it; the highest rate in the longest video track (this is how
-OTIO counts a track's duration); the same of the sound tracks for a timeline of sound alone.
+The order: what the file says outright (FCP7, AAF, Premiere's metadata); the rate of a start timecode
+other than zero; the start's rate where the longest track uses it; the highest rate in the longest video
+track (this is how OTIO counts a track's duration); the same of the sound tracks for sound alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -23,6 +23,8 @@ def timeline_rate(timeline: Any, said: Fraction | None) -> Fraction:
     """The rate at which the frames of the timeline count."""
     if said is not None:
         return said
+    if (premiere := premiere_facts(timeline)) and isinstance(fps := premiere.get("VideoFrameRate"), int | float):
+        return exact_rate(fps)
     start = timeline.global_start_time
     start_rate = exact_rate(start.rate) if start is not None and 0 < start.rate <= MAX_PICTURE_RATE else None
     if start_rate is not None and start.value != 0:
@@ -36,6 +38,15 @@ def timeline_rate(timeline: Any, said: Fraction | None) -> Fraction:
     if start_rate is not None and (start_rate in used or not used):
         return start_rate
     return max(used, default=Fraction(24))
+
+
+def premiere_facts(timeline: Any) -> Mapping[str, Any]:
+    """What Premiere writes of a whole sequence; empty for other programs."""
+    for metadata in (timeline.tracks.metadata, timeline.metadata):
+        found = metadata.get("PremierePro_OTIO")
+        if isinstance(found, Mapping):
+            return found
+    return {}
 
 
 def _longest(timeline: Any, kind: str) -> Any:

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from cutscore.cut import SoundClip, SoundTrack
-from cutscore.readers.flatten import Shot
 from cutscore.readers.layers import Layer
+from cutscore.readers.marks import Shot
 from cutscore.readers.media import MediaBook, reference_of
 from cutscore.readers.roles import is_called_temp, role_in_metadata, role_of
 from cutscore.readers.spans import source_of, whole

@@ -8,8 +8,8 @@ from math import floor
 
 from cutscore.cut import Span, Transition
 from cutscore.readers.exact import Number
-from cutscore.readers.flatten import Shot
 from cutscore.readers.layers import Fade, Layer, Piece
+from cutscore.readers.marks import Shot
 from cutscore.readers.media import MediaBook, Reference, reference_of
 from cutscore_composer.picture import SpanKind
 

@@ -13,11 +13,12 @@ import opentimelineio as otio
 from cutscore.cut import Cut, Marker, SoundTrack, TrackCounts
 from cutscore.media_links import MediaFinder
 from cutscore.readers.exact import Clock, Number, exact_rate, exact_value
-from cutscore.readers.flatten import Flattener, Marks
+from cutscore.readers.flatten import Flattener
 from cutscore.readers.layers import Layer, overlay, window
 from cutscore.readers.loaded import Loaded
+from cutscore.readers.marks import Marks
 from cutscore.readers.media import MediaBook
-from cutscore.readers.rates import timeline_rate
+from cutscore.readers.rates import premiere_facts, timeline_rate
 from cutscore.readers.sounds import sound_tracks
 from cutscore.readers.spans import spans_of, whole
 from cutscore_composer.errors import InputRefused
@@ -96,7 +97,8 @@ def _walk_picture(
 ) -> tuple[Layer, Marks, tuple[tuple[str, ...], ...], list[str]]:
     """The visible picture, its markers, the clip names of each track, and warnings."""
     walker = Flattener(clock, book.length_of)
-    walker.record_start = _start_frame(timeline, clock.rate) or None
+    walker.marker.record_start = _start_frame(timeline, clock.rate) or None
+    walker.media_lengths = bool(premiere_facts(timeline))
     layers, marks, names, others = [], Marks(), [], []
     for item in timeline.tracks:
         if _kind(item) != "video":
@@ -115,6 +117,11 @@ def _walk_picture(
             walker.warnings.append(
                 f"Track '{item.name}' is of kind '{item.kind}', neither picture nor sound; left out."
             )
+    if walker.stretched:
+        walker.warnings.append(
+            f"{walker.stretched} clips have a speed; as Premiere writes them, their lengths are those of the media "
+            "divided by it. Compare the length of the timeline."
+        )
     return overlay(layers), marks, tuple(names), walker.warnings
 
 
@@ -136,6 +143,7 @@ def _walk_sound(timeline: Any, rate: Fraction, book: MediaBook) -> tuple[list[tu
     """The sound tracks with their clips, the end of the longest enabled one, and warnings."""
     # A clock of its own: sound need not fall on frames, and that is nothing to warn of.
     walker = Flattener(Clock(rate), book.length_of, sound=True)
+    walker.media_lengths = bool(premiere_facts(timeline))
     layers = [(item, walker.track_layer(item, Marks())) for item in timeline.tracks if _kind(item) == "audio"]
     longest = max((layer.length for track, layer in layers if getattr(track, "enabled", True)), default=0)
     return layers, longest, [warning for warning in walker.warnings if not warning.startswith("Marker")]

@@ -302,6 +302,21 @@ def test_the_start_timecode_says_the_rate_and_the_first_frame(tmp_path: Path) ->
     assert (Fraction(24), 86_400, 48) == (cut.rate, cut.start_frame, cut.duration)
 
 
+def test_premiere_writes_its_rate_and_media_lengths(tmp_path: Path) -> None:
+    """Of a clip at double speed Premiere gives the frames of media; Resolve and OTIO those of the timeline."""
+    timeline = otio.schema.Timeline("t")
+    fast = clip("fast", 10, 40)
+    fast.effects.append(otio.schema.LinearTimeWarp(time_scalar=2))
+    timeline.tracks.append(otio.schema.Track(children=[fast, clip("b", 0, 20)]))
+    assert [("fast", 0, 40, "missing"), ("b", 40, 60, "missing")] == shown(read_made(tmp_path, timeline))
+    timeline.tracks.metadata["PremierePro_OTIO"] = {"VideoFrameRate": 25.0}
+    cut = read_made(tmp_path, timeline)
+    assert [("fast", 0, 20, "missing"), ("b", 20, 40, "missing")] == shown(cut)
+    assert any("Premiere" in warning for warning in cut.warnings)
+    timeline.tracks.metadata["PremierePro_OTIO"] = {"VideoFrameRate": 29.97}
+    assert Fraction(30000, 1001) == read_made(tmp_path, timeline).rate
+
+
 def test_missing_media_are_all_listed_when_strict(tmp_path: Path) -> None:
     """One sentence with every name, exit code 3."""
     from cutscore_composer.errors import InputRefused
