@@ -44,12 +44,14 @@ def hand_over(
             unchanged=lambda: True,
         )
     at = timecode(max(0, music.start_frame + music.record_in), music.rate, cut.drop_frame)
-    what = "A video" if project is None or _is_video(cut) else f"A {project.suffix} project"
+    if project is None or _is_video(cut):
+        what = "The video itself is left as it is"
+    else:
+        what = f"Cutscore does not write {project.suffix} projects yet"
     message = (
-        f"{what} is not written by Cutscore: open {placed.project}, the timeline with the music in it,"
-        f" or lay {audio.name} into yours at {at}."
+        f"{what}: open {placed.project}, the timeline with the music in it, or lay {audio.name} into yours at {at}."
     )
-    return replace(placed, message=message, audio=audio)
+    return replace(placed, message=message, warnings=(message, *placed.warnings), audio=audio)
 
 
 def _with_timecode(music: PlacedMusic, cut: Cut, folder: Path) -> Path:

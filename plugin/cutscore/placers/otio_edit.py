@@ -43,6 +43,8 @@ class Piece:
     """Frame of the timeline at which the music begins."""
     start_frame: int
     """Start timecode of the timeline, as a frame number."""
+    media_start: int
+    """Start timecode of the music file as a frame number, 0 where it has none."""
     provenance: Mapping[str, str]
     onto_sha256: str
     """Hash of the file that it is placed into."""
@@ -82,7 +84,8 @@ def place_in_text(document: Document, piece: Piece) -> Edited:
     there = already_there(same, piece.audio_sha256, begin, piece.frames, url)
     if there is not None:
         return Edited(document.doc.data, _track_name(document, there.track), url=there.url)
-    media_start = piece.start_frame + piece.record_in if style.resolve else 0
+    # DaVinci Resolve conforms by the media's timecode; Kdenlive and others count from its first frame.
+    media_start = piece.media_start if style.resolve else 0
     music = MusicClip(piece.name, url, media_start, piece.frames)
     document, set_aside = muted(document, same, style)
     # Muting moved the bytes: look again for the clips that may give way.

@@ -36,7 +36,9 @@ from cutscore.placers.otio_edit import Piece, place_in_text
 from cutscore.placers.otio_own import own_clips
 from cutscore.placers.otio_style import media_references, media_urls, style_of
 from cutscore.placers.safe_write import locked, make_folder, sha256_of
+from cutscore.placers.wav_start import time_reference
 from cutscore_composer.errors import CutscoreError, InputRefused, OutputFailed
+from cutscore_composer.timebase import round_half_up
 
 _EMPTY = re.compile(rb'"children"\s*:\s*\[\s*\]')
 
@@ -209,6 +211,7 @@ def write_base(
         rate=music.rate,
         record_in=music.record_in,
         start_frame=music.start_frame,
+        media_start=_media_start(audio, music.rate),
         provenance=music.provenance,
         onto_sha256=onto_sha256,
         track_name=options.track_name,
@@ -218,7 +221,9 @@ def write_base(
     there = base.target.exists()
     if there and edited.text == base.text and container.read_text(base.target) == edited.text:
         message = f"The same music lies in {base.target} already; nothing was changed."
-        return Placed(base.target, warnings=base.warnings, track=edited.track, changed=False, message=message)
+        return Placed(
+            base.target, warnings=(message, *base.warnings), track=edited.track, changed=False, message=message
+        )
 
     def check() -> None:
         now = container.digest(base.target) if base.target.exists() else None
@@ -281,6 +286,11 @@ def _found(url: str, project: Path) -> Path | None:
             if path.exists():
                 return path.absolute()
     return None
+
+
+def _media_start(audio: Path, rate: Fraction) -> int:
+    found = time_reference(audio)
+    return 0 if found is None else round_half_up(Fraction(*found) * rate)
 
 
 def _not_written(options: PlaceOptions) -> tuple[str, ...]:

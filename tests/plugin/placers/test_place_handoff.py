@@ -150,5 +150,6 @@ def test_a_real_video(videos: Path, tmp_path: Path, make_music: Make) -> None:
     timeline = otio.adapters.read_from_file(str(placed.project))
     (clip,) = timeline.video_tracks()[0].find_clips()
     assert film == Path(otio.url_utils.filepath_from_url(clip.media_reference.target_url))
-    assert placed.message.startswith("A video")
+    assert placed.message.startswith("The video itself")
+    assert placed.message in placed.warnings
     assert read_cut([placed.project]).duration == cut.duration

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import opentimelineio as otio
 import pytest
 
 from cutscore.placers import PlacedMusic, place
+from cutscore.placers.wav_start import time_reference
 from cutscore_composer.timebase import nearest_rate
 
 NAMES = [
@@ -60,6 +62,15 @@ def rate_of(data: dict) -> float:
     return Counter(found).most_common(1)[0][0]
 
 
+def add_bext(path: Path, samples: int) -> None:
+    """Give a WAV a broadcast extension with this many samples since midnight, before its sound."""
+    data = path.read_bytes()
+    body = bytes(338) + samples.to_bytes(8, "little") + bytes(256)
+    chunk = b"bext" + len(body).to_bytes(4, "little") + body
+    size = (len(data) + len(chunk) - 8).to_bytes(4, "little")
+    path.write_bytes(data[:4] + size + data[8:12] + chunk + data[12:])
+
+
 @pytest.fixture(params=NAMES)
 def scored(request: pytest.FixtureRequest, timelines: Path, tmp_path: Path, make_music: Callable[..., PlacedMusic]):
     """A real file, its data, and what placing a second and a half of music at frame 7 made of it."""
@@ -69,6 +80,7 @@ def scored(request: pytest.FixtureRequest, timelines: Path, tmp_path: Path, make
     frames = int(rate * Fraction(3, 2))
     start = data.get("global_start_time") or {"value": 0}
     music = make_music(frames, rate, record_in=7, start_frame=round(start["value"]))
+    add_bext(music.audio, round((start["value"] + 7) / rate * 48_000))
     placed = place(music, source, output_folder=tmp_path / "edit.cutscore")
     return source, data, rate, frames, placed, music
 
@@ -114,6 +126,8 @@ def test_otio_reads_the_music_at_the_right_place(scored) -> None:
     expected = [round(hit.time * rate) for hit in music.cue.hits]
     assert expected == [marker.marked_range.start_time.value - first for marker in clip.markers]
     assert clip.metadata["cutscore"]["engine"] == "local"
+    shaped = "Resolve_OTIO" in before.metadata
+    assert first == (before.global_start_time.value + 7 if before.global_start_time else 7) * shaped
     assert clip.media_reference.available_range == clip.source_range
 
 
@@ -132,3 +146,14 @@ def test_the_file_keeps_its_own_manner(scored) -> None:
     references = clip.get("media_references", {"DEFAULT_MEDIA": clip.get("media_reference")})
     url = references["DEFAULT_MEDIA"]["target_url"]
     assert url == (str(music.audio) if "Resolve_OTIO" in text else "edit.wav")
+
+
+def test_the_time_reference_is_what_ffmpeg_reads(tmp_path: Path, make_music: Callable[..., PlacedMusic]) -> None:
+    """Our reading of a broadcast WAV's start agrees with FFmpeg's; a plain WAV has none."""
+    audio = make_music().audio
+    assert time_reference(audio) is None
+    add_bext(audio, 172_800_000 + 2**33)
+    with av.open(str(audio)) as opened:
+        assert time_reference(audio) == (int(opened.metadata["time_reference"]), opened.streams.audio[0].rate)
+    audio.write_bytes(b"RIFF....WAVEbext")
+    assert time_reference(audio) is None
