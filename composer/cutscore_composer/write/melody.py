@@ -49,7 +49,7 @@ def sing(page: Page) -> list[Sung]:
         lead = lead_of(page, phrase)
         if lead is not None and not _silent(page, phrase):
             notes += _phrase(page, phrase, motif, lead.instrument)
-    return _crowned([note for note in notes if note.beats >= 0.2], page)
+    return _crowned(_breathing([note for note in notes if note.beats >= 0.2], page), page)
 
 
 def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
@@ -165,6 +165,20 @@ def _close(page: Page, phrase: Phrase, ladder: list[int], notes: list[Sung], lea
         beats = min(last.beats * 0.6, page.final_beat - last.beat)
     held = min(beats, chord.end - last.beat + 0.02)
     return [Sung(last.beat, held, pitch, True, phrase.index, lead)] if held > 0.3 else []
+
+
+def _breathing(notes: list[Sung], page: Page) -> list[Sung]:
+    """Whole phrases fall silent, the quietest first and the climax never, until the style's share of rest is there."""
+    length = page.final_beat - page.chords[0].beat
+    most = (1.0 - page.style.form.melody_rests) * length
+    sung = {phrase.index: sum(n.beats for n in notes if n.phrase == phrase.index) for phrase in page.phrases}
+    total = sum(sung.values())
+    for phrase in sorted(page.phrases, key=lambda p: (p.character == "climax", p.energy, p.index)):
+        if total <= most or phrase.character == "climax":
+            break
+        total -= sung[phrase.index]
+        sung[phrase.index] = 0.0
+    return [note for note in notes if sung[note.phrase] > 0]
 
 
 def _crowned(notes: list[Sung], page: Page) -> list[Sung]:
