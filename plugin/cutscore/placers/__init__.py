@@ -130,6 +130,9 @@ def place(
         if cut is None:
             raise InputRefused(f"{project} is no project that music can be placed into without reading it first.")
         return hand_over(music, project, cut, output_folder=output_folder, options=options)
+    if in_place and project.is_symlink():
+        # The file that the link means is edited; the link stays a link.
+        project = project.resolve()
     order = PlaceOrder(music, project.absolute(), output_folder.absolute(), in_place, options, expected_sha256)
     placed: Placed = importlib.import_module(f"cutscore.placers.{module}").place_into(order)
     return placed

@@ -22,7 +22,15 @@ from cutscore.placers.otio_own import OwnClip, own_clips, stripped_clips, track_
 from cutscore.placers.otio_parts import KEY, MusicClip
 from cutscore.placers.otio_style import Style, style_of
 from cutscore.placers.otio_track import Group, groups_of, replaced, with_clip, without, written
-from cutscore.placers.otio_versions import already_there, carried, is_version_of, may_give_way, muted, overlaps
+from cutscore.placers.otio_versions import (
+    already_there,
+    carried,
+    is_version_of,
+    may_give_way,
+    muted,
+    overlaps,
+    shortened,
+)
 from cutscore_composer.cue import Cue
 from cutscore_composer.timebase import rate_text, round_half_up
 
@@ -94,6 +102,7 @@ def place_in_text(document: Document, piece: Piece) -> Edited:
     placed = _Placing(document, style, piece, music, begin, rest).run(free)
     others = [clip for clip in own if clip not in same]
     warned = overlaps(others, begin, piece.frames, piece.start_frame + piece.record_in, piece.rate)
+    warned += shortened(free, begin, piece.frames, piece.rate)
     return replace(placed, warnings=(*set_aside, *placed.warnings, *warned))
 
 

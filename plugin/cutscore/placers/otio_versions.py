@@ -87,6 +87,18 @@ def overlaps(others: list[OwnClip], begin: int, frames: int, start_frame: int, r
     return found
 
 
+def shortened(given_way: list[OwnClip], begin: int, frames: int, rate: Fraction) -> list[str]:
+    """Warnings of earlier music that reached a second or more beyond the new music that takes its place."""
+    found = []
+    for clip in given_way:
+        before = begin - clip.placed_start
+        after = clip.placed_start + clip.placed_frames - begin - frames
+        if max(before, after) >= rate:
+            missing = float((max(0, before) + max(0, after)) / rate)
+            found.append(f'The new music is shorter than "{clip.name}", which it replaces, by {missing:.1f} s.')
+    return found
+
+
 def carried(new: otio_parts.Json, old: Mapping[str, Any]) -> otio_parts.Json:
     """The new clip with the name, effects, markers, metadata and further fields that the user gave to the old one."""
     placed = old["metadata"][KEY]["placed"]

@@ -203,7 +203,7 @@ NONSENSE = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nonsense_anywhere_is_placed_over_or_refused(
     tmp_path_factory: pytest.TempPathFactory, make_music: Make, data: st.DataObject

@@ -303,6 +303,16 @@ def test_music_for_the_whole_replaces_the_cues_it_covers(edit: Path, make_music:
     assert desk.clips == [[(0, 48, "take3.wav", True)]]
 
 
+def test_shorter_music_is_said(desk: Desk) -> None:
+    """A new version that ends more than a second earlier takes the place, and the user hears of the rest."""
+    placed = desk.place(2, frames=47)
+    assert placed.warnings == ()
+    desk.place(3, frames=72)
+    placed = desk.place(4, frames=40)
+    assert desk.clips == [[(0, 40, "take4.wav", True)]]
+    assert placed.warnings == ('The new music is shorter than "edit", which it replaces, by 1.3 s.',)
+
+
 def test_a_clip_that_the_user_put_on_our_track_stays_in_place(desk: Desk) -> None:
     """Longer music that would meet it moves to another track instead."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -206,6 +207,18 @@ def test_in_place_keeps_every_earlier_state(edit: Path, out: Path, make_music: M
         states.append(edit.read_bytes())
     copies = [edit.with_name(f"edit.before-cutscore-{number}.otio").read_bytes() for number in (1, 2)]
     assert states[:2] == copies
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_stays_a_link(tmp_path: Path, edit: Path, out: Path, make_music: Make) -> None:
+    """In place, the file that a link means is edited."""
+    (tmp_path / "desk").mkdir()
+    link = tmp_path / "desk" / "link.otio"
+    link.symlink_to(edit)
+    placed = place(make_music(), link, output_folder=out, in_place=True)
+    assert link.is_symlink()
+    assert placed.project.samefile(edit)
+    assert len(music_of(edit)) == 1
 
 
 def test_a_changed_project_is_refused(edit: Path, out: Path, make_music: Make) -> None:
