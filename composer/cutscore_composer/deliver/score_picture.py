@@ -146,7 +146,7 @@ def _summary(cue: Cue) -> str:
         return ""
     worst = max((hit.error_ms for hit in cue.hits), key=abs)
     count = f"{len(cue.hits)} hits" if len(cue.hits) > 1 else "1 hit"
-    return f"{count}, the farthest off by {worst:+.1f} ms"
+    return f"{count}, the farthest {music.milliseconds(worst)} off" if abs(worst) >= 0.1 else f"{count}, none off"
 
 
 def _draw_footer(sheet: Sheet, axis: Axis, cue: Cue, top: int) -> None:

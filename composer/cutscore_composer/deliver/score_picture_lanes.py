@@ -68,7 +68,9 @@ def draw_markers(sheet: Sheet, axis: Axis, markers: Sequence[PictureMarker], top
             sheet.draw.polygon(((x, top + 5), (x + 9, top + height // 2), (x, top + height - 6)), fill=GOLD)
             text = marker.name.strip() or marker.comment.strip()
             if text:
-                sheet.text(x + 14, top + height / 2, shortened(text, 32), 13, INK, anchor="lm", gap=14)
+                right = x < axis.right - 220
+                at, anchor = (x + 14, "lm") if right else (x - 6, "rm")
+                sheet.text(at, top + height / 2, shortened(text, 32), 13, INK, anchor=anchor, gap=14)
 
 
 def draw_shots(sheet: Sheet, axis: Axis, seen: Seen, top: int, height: int) -> None:

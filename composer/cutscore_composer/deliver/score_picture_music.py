@@ -101,8 +101,13 @@ def draw_hits(sheet: Sheet, axis: Axis, hits: Sequence[CueHit], top: int, height
         sheet.draw.line((x, top, x, top + height - 1), fill=mixed(colour, PANEL, 0.3))
         sheet.dot(x, middle, radius, colour)
         anchor, at = ("lm", x + radius + 6) if x < axis.right - 110 else ("rm", x - radius - 6)
-        if sheet.text(at, middle - 9, f"{hit.error_ms:+.1f} ms", 14, INK, anchor=anchor, gap=8):
+        if sheet.text(at, middle - 9, milliseconds(hit.error_ms), 14, INK, anchor=anchor, gap=8):
             sheet.text(at, middle + 9, f"{hit.on}, {hit.weight:.2f}", 11, SOFT, anchor=anchor, gap=6)
+
+
+def milliseconds(value: float) -> str:
+    """A signed error, to a tenth; none is none."""
+    return f"{value:+.1f} ms" if abs(value) >= 0.05 else "0.0 ms"
 
 
 def draw_wave(sheet: Sheet, axis: Axis, peaks: npt.NDArray[np.float32], top: int, height: int) -> None:

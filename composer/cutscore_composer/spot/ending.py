@@ -92,8 +92,11 @@ def _closing_fade(seen: Seen, dark: int) -> int | None:
         return None
     curve = seen.brightness
     end = sample_of(dark, seen.rate, len(curve))
+    # A fade is one of the last shot: darker shots that follow each other are none.
+    last_cut = max((cut.frame for cut in seen.cuts if cut.kind != "fade" and cut.frame < dark), default=0)
+    stop = sample_of(last_cut, seen.rate, len(curve)) + 1 if last_cut else 0
     at = end
-    while at > 0 and (curve[at - 1] >= curve[at] or curve[max(0, at - 3)] > curve[at]):
+    while at > stop and (curve[at - 1] >= curve[at] or curve[max(0, at - 3)] > curve[at]):
         at -= 1
     if float(curve[at]) < _BRIGHT or float(curve[end]) > 3 * _LIT or end - at < _LONG_FADE_SECONDS * CURVE_HZ:
         return None

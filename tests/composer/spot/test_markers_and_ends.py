@@ -101,6 +101,17 @@ def test_a_long_fade_to_black_is_followed() -> None:
     assert abs(notes.final_frame - 54 * 24) <= 24
 
 
+def test_ever_darker_shots_are_no_fade() -> None:
+    """Light that falls from shot to shot down to a title is no closing fade: the last chord meets the title."""
+    seen = flat(60)
+    light = seen.brightness.copy()
+    light[-100:-50] = np.round(np.linspace(0.4, 0.1, 50) * 64) / 64
+    light[-50:] = np.round(np.linspace(0.09, 0.0, len(light[-50:])) * 64) / 64
+    cuts = made_up.seen_of(60 * 24, RATE, [(50 * 24, 0.6, "cut"), (55 * 24, 0.6, "cut")]).cuts
+    notes = spot(replace(seen, brightness=light, cuts=cuts), made_up.picture_of(seen), Wishes())
+    assert ("ring", 55 * 24) == (notes.ending, notes.final_frame)
+
+
 def test_a_hard_end_at_full_speed_is_a_button() -> None:
     """Fast to the last frame: a button within a second of it; calm to the last frame: a ring 2 to 7 s before."""
     fast = flat(60, motion=0.95, brightness=0.7)
