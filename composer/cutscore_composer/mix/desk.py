@@ -34,7 +34,7 @@ class Channel:
 
 CHANNELS: Mapping[str, Channel] = {
     "piano": Channel(-7.0, 32.0, -11.0, 2.0),
-    "strings": Channel(0.5, 60.0, -5.5, 2.5, 1.0),
+    "strings": Channel(0.5, 60.0, -5.5, 3.5, 1.0),
     "bass": Channel(9.0, 26.0, -16.0, 0.0, 0.6),
     "harp": Channel(-15.0, 60.0, -6.0, 1.0),
     "winds": Channel(1.0, 70.0, -4.0, 1.5),

@@ -19,7 +19,7 @@ Curve = npt.NDArray[np.float64]
 
 _STEP = 240
 """Samples between two points of a gain curve."""
-_SOFT_VEIL = 0.5
+_SOFT_VEIL = 0.75
 """How much darker the soft recordings are made than they are: bows far from the bridge."""
 _RANGE_DB = 26.0
 """From niente to fortissimo."""
@@ -136,5 +136,5 @@ def _gain(level: Curve) -> Curve:
 
 
 def _loud_share(level: Curve) -> Curve:
-    share = np.clip((level - 0.18) / 0.52, 0, 1)
+    share = np.clip((level - 0.22) / 0.52, 0, 1)
     return np.asarray(share * share * (3 - 2 * share))

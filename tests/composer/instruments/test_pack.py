@@ -103,7 +103,7 @@ def test_recordings_are_clean() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sfz", "key"), [("cellos/pizzicato", 50), ("piano/piano", 61), ("violins/pizzicato", 74), ("timpani/hit", 45)]
+    ("sfz", "key"), [("piano/piano", 61), ("violins/pizzicato", 74), ("timpani/hit", 45)]
 )
 def test_another_player_plays_the_same_note(sfz: str, key: int) -> None:
     """pysfizz, which knows nothing of our resampler, gives the same spectrum peak from the same file and key."""
