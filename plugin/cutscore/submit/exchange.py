@@ -148,9 +148,11 @@ class _Worker(threading.Thread):
     def stop(self) -> None:
         """End the request now; nothing is sent any more when this returns."""
         self._stopping.set()
-        with suppress(OSError, AttributeError):
-            # The plain socket's own method: SSLSocket.shutdown would pull the TLS object from under the thread.
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # type: ignore[arg-type]
+        connection = self._socket
+        if connection is not None:
+            with suppress(OSError):
+                # The plain socket's own method: SSLSocket.shutdown would pull the TLS object from under the thread.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
         self.join(timeout=5.0)
 
     def error(self, kind: type[ExchangeError], sentence: str) -> ExchangeError:

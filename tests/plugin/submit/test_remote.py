@@ -8,6 +8,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import wave
 import zipfile
 from collections.abc import Callable
@@ -290,6 +291,28 @@ def test_stopping_in_the_upload_bills_nothing(engine_with: Maker, server: Misbeh
     with pytest.raises(Cancelled, match="nothing was billed"):
         engine_with().score(request_, progress)
     assert server.billed == 0
+
+
+def test_stopping_while_the_name_is_looked_up_sends_nothing(
+    engine_with: Maker, server: MisbehavingServer, request_: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before there is a connection to shut: Cancelled, and the server never hears of it."""
+    stopped, look_up = threading.Event(), socket.getaddrinfo
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        stopped.wait(30)
+        return look_up(*arguments, **named)
+
+    def stop(event: ProgressEvent) -> None:
+        if event.stage == "upload":
+            progress.cancel()
+            threading.Timer(0.2, stopped.set).start()
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    progress = Progress(stop)
+    with pytest.raises(Cancelled, match="nothing was billed"):
+        engine_with().score(request_, progress)
+    assert server.requests == []
 
 
 def test_stopping_while_the_server_works_is_unknown(
