@@ -11,6 +11,7 @@ searched in pieces (see `shots`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +20,8 @@ import numpy as np
 from cutscore_composer.look.gradual import find_dissolves, find_fades, tiny_frames
 from cutscore_composer.look.likeness import Bytes, Floats, Flow, grey, histogram, pixel_difference
 from cutscore_composer.picture import CutKind
+
+Tick = Callable[[], None]
 
 HARD_FLOOR = 0.12
 """Least difference (histogram share + 2 × pixel share) of a hard cut."""
@@ -54,7 +57,7 @@ def step_differences(frames: Bytes) -> Floats:
     return steps
 
 
-def find_hard_cuts(frames: Bytes, steps: Floats, flow: Flow) -> list[int]:
+def find_hard_cuts(frames: Bytes, steps: Floats, flow: Flow, tick: Tick) -> list[int]:
     """Indices of the first frames after hard cuts."""
     found = []
     last = len(frames) - 1
@@ -62,6 +65,7 @@ def find_hard_cuts(frames: Bytes, steps: Floats, flow: Flow) -> list[int]:
         around = steps[max(0, i - 7) : i + 8]
         if steps[i] < steps[max(0, i - 2) : i + 3].max() or steps[i] < HARD_RATIO * float(np.median(around)):
             continue
+        tick()
         old, new = grey(frames[i - 1]), grey(frames[i])
         if _is_lettering(old, new) or flow.likeness(old, new) >= SAME_SHOT:
             continue
@@ -77,19 +81,21 @@ def _is_lettering(old: Bytes, new: Bytes) -> bool:
     return bool(max((old > _BLACK).mean(), (new > _BLACK).mean()) < _LETTERS)
 
 
-def find_changes(frames: Bytes, rate: Fraction) -> list[Change]:
-    """Every change of shot in `frames`, (n, 72, 128, 3) uint8 RGB at `rate`, in order."""
+def find_changes(frames: Bytes, rate: Fraction, tick: Tick = lambda: None) -> list[Change]:
+    """Every change of shot in `frames`, (n, 72, 128, 3) uint8 RGB at `rate`; `tick` is called all along."""
     if len(frames) < 3:
         return []
     flow = Flow()
     steps = step_differences(frames)
-    hard = find_hard_cuts(frames, steps, flow)
+    hard = find_hard_cuts(frames, steps, flow, tick)
+    tick()
     tiny = tiny_frames(frames)
     fades = find_fades(frames, tiny, hard, rate, flow)
     taken = np.zeros(len(frames), np.bool_)
     taken[hard] = True
     for fade in fades:
         taken[fade.start : fade.end + 1] = True
+    tick()
     dissolves = find_dissolves(frames, tiny, taken, rate, flow)
     changes = [Change(i, "cut") for i in hard]
     changes += [Change(g.middle, "fade" if g.fade else "dissolve", g.end - g.start) for g in (*fades, *dissolves)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -42,9 +43,9 @@ def look_at(picture: Picture, progress: Progress, *, listen: bool) -> Seen:
         sides = _Sides(picture)
         album = Album(picture.rate, _middles(picture))
         found: list[SeenCut] = []
-        reported = time.monotonic() - 1
+        teller = _Teller(progress)
         for span in picture.spans:
-            finder = CutFinder(span.record_in, picture.rate) if _is_searched(span) else None
+            finder = CutFinder(span.record_in, picture.rate, teller.tick) if _is_searched(span) else None
             measures.start_shot()
             for frame, image in _images(span, picture.rate, sources):
                 small = reduced(image, WIDTH, HEIGHT)
@@ -55,9 +56,8 @@ def look_at(picture: Picture, progress: Progress, *, listen: bool) -> Seen:
                     finder.add(small)
                 if album.wants(frame):
                     album.offer(frame, image)
-                if time.monotonic() - reported > _REPORT_SECONDS:
-                    progress.report("look", seeing * frame / picture.frames)
-                    reported = time.monotonic()
+                teller.share = seeing * frame / picture.frames
+                teller.tick()
             found += finder.finish() if finder is not None else []
         cuts = _together(sides.cuts(), found, picture)
         warnings = list(sources.warnings)
@@ -83,6 +83,21 @@ def look_at(picture: Picture, progress: Progress, *, listen: bool) -> Seen:
         thumbnails=album.thumbnails(frames_of_cuts, picture.frames),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+class _Teller:
+    """Reports the share that was reached, often enough and not too often."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.share = 0.0
+        self._progress = progress
+        self._told = -math.inf
+
+    def tick(self) -> None:
+        """Report if it is time. Raises Cancelled."""
+        if time.monotonic() - self._told > _REPORT_SECONDS:
+            self._progress.report("look", self.share)
+            self._told = time.monotonic()
 
 
 def _is_searched(span: PictureSpan) -> bool:

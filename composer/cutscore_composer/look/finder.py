@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from cutscore_composer.look.changes import Change, find_changes
+from cutscore_composer.look.changes import Change, Tick, find_changes
 from cutscore_composer.look.likeness import Bytes, Flow
 from cutscore_composer.look.seen import SeenCut
 from cutscore_composer.look.strength import change_strength
@@ -20,8 +20,10 @@ MARGIN_SECONDS = 5
 class CutFinder:
     """Takes the frames of one span in order and tells the changes of shot in them."""
 
-    def __init__(self, first_frame: int, rate: Fraction) -> None:
+    def __init__(self, first_frame: int, rate: Fraction, tick: Tick = lambda: None) -> None:
+        """`tick` is called several times a second while a piece is searched."""
         self._rate = rate
+        self._tick = tick
         self._flow = Flow()
         self._core, self._margin = round(CORE_SECONDS * rate), round(MARGIN_SECONDS * rate)
         self._held: list[Bytes] = []
@@ -48,7 +50,7 @@ class CutFinder:
         if not self._held:
             return
         frames = np.stack(self._held)
-        for change in find_changes(frames, self._rate):
+        for change in find_changes(frames, self._rate, self._tick):
             at = self._held_from + change.frame
             if self._decided <= at < until:
                 self._found.append(SeenCut(at, change.kind, self._strength(frames, change), change.frames))

@@ -30,24 +30,24 @@ _NOTES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class Instruction:
     """A marker that music obeys; `word` is what it asks for, "hit" for a plain one."""
 
     frame: int
     word: Word
 
 
-def read_markers(picture: Picture) -> tuple[Cue, ...]:
+def read_markers(picture: Picture) -> tuple[Instruction, ...]:
     """The markers of a picture that speak to the music, in order, one a frame.
 
     A marker that names one of the known words is obeyed; any other too (an unnamed marker is how
     editors tap the moments they want), unless it reads like a note, a chapter, or a sentence.
     """
-    found: dict[int, Cue] = {}
+    found: dict[int, Instruction] = {}
     for marker in sorted(picture.markers, key=lambda m: m.frame):
         word = word_of(marker)
         if word is not None and 0 <= marker.frame < picture.frames:
-            found.setdefault(marker.frame, Cue(marker.frame, word))
+            found.setdefault(marker.frame, Instruction(marker.frame, word))
     return tuple(found.values())
 
 
