@@ -230,7 +230,9 @@ class _Worker(threading.Thread):
             yield piece
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        self._check()
+        if event.endswith((".connect_tcp.started", "send_request_headers.started")):
+            # Only where the library closes its own socket after an error.
+            self._check()
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
         if event.endswith("send_request_headers.started"):
