@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import marshal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,13 +29,11 @@ def timeline_of(path: Path, data: bytes, warnings: list[str]) -> Any:
     """The `otio.schema.Timeline` in JSON bytes; what was read in an older form is added to `warnings`."""
     text = _text(path, data)
     with without_gc():
-        tree = _parsed(path, text)
-        if not isinstance(tree, dict) or "OTIO_SCHEMA" not in tree:
-            raise InputRefused(f"{path} is JSON but no OpenTimelineIO timeline; export the timeline as .otio.")
+        _check(path, text)
         try:
             found = otio.adapters.read_from_string(text, "otio_json")
         except otio.exceptions.UnsupportedSchemaError as error:
-            found = _from_newer(path, tree, error, warnings)
+            found = _from_newer(path, json.loads(text), error, warnings)
         except Exception as error:  # OTIO raises ValueError, KeyError, TypeError and more for wrong contents
             raise InputRefused(f"{path} is no timeline that OpenTimelineIO can read: {_first_line(error)}.") from error
     return _the_timeline(path, found)
@@ -63,19 +60,20 @@ def _text(path: Path, data: bytes) -> str:
         raise InputRefused(f"{path} is no text in UTF-8 (byte {error.start}); export the timeline as .otio.") from error
 
 
-def _parsed(path: Path, text: str) -> Any:
+def _check(path: Path, text: str) -> None:
+    """Raise InputRefused for JSON that is broken or nested too deep for OTIO's own parser, which would crash.
+
+    Parsed for its errors alone (`len` throws every object away at once): Python's parser stops at a depth
+    that OTIO's bears.
+    """
     try:
-        tree = json.loads(text)
-        # Writing it once in C is the quickest bound on depth: marshal stops at 2,000 levels, which
-        # OTIO's own recursive parser bears on every system.
-        marshal.dumps(tree)
+        json.loads(text, object_pairs_hook=len)
     except json.JSONDecodeError as error:
         raise InputRefused(
             f"{path} is broken JSON at line {error.lineno}, column {error.colno} ({error.msg}); export it again."
         ) from error
     except (RecursionError, ValueError) as error:
         raise InputRefused(f"{path} is JSON nested far deeper than any timeline; export it again.") from error
-    return tree
 
 
 def _from_newer(path: Path, tree: dict[str, Any], error: Exception, warnings: list[str]) -> Any:
@@ -138,8 +136,9 @@ def _the_timeline(path: Path, found: Any) -> Any:
         else:
             timeline.tracks.append(otio.schema.Track(children=[found]))
         return timeline
-    kind = found.schema_name() if hasattr(found, "schema_name") else type(found).__name__
-    raise InputRefused(f"{path} holds a {kind}, not a timeline; export the timeline as .otio.")
+    if not hasattr(found, "schema_name"):
+        raise InputRefused(f"{path} is JSON but no OpenTimelineIO timeline; export the timeline as .otio.")
+    raise InputRefused(f"{path} holds a {found.schema_name()}, not a timeline; export the timeline as .otio.")
 
 
 def _first_line(error: Exception) -> str:

@@ -13,7 +13,7 @@ from cutscore.readers.marks import Shot
 from cutscore.readers.media import MediaBook, Reference, reference_of
 from cutscore_composer.picture import SpanKind
 
-_HALF = Fraction(1, 2)
+_HALF, _OWN, _BEGINNING = Fraction(1, 2), Fraction(1), Fraction(0)
 
 
 def whole(frames: Number) -> int:
@@ -52,7 +52,8 @@ def _span(piece: Piece, reference: Reference, start: int, end: int, rate: Fracti
     medium = book.medium(reference)
     is_picture = medium.is_image and reference.kind != "sequence"
     kind: SpanKind = "clip"
-    speed, source_in = Fraction(piece.pace), Fraction(0)
+    speed = _OWN if piece.pace == 1 else Fraction(piece.pace)
+    source_in = _BEGINNING
     if reference.kind == "generator":
         kind = "generator"
     elif medium.path is None or not medium.has_picture:
@@ -64,7 +65,7 @@ def _span(piece: Piece, reference: Reference, start: int, end: int, rate: Fracti
         if kind != "missing" and reference.kind != "sequence":
             book.tell_beyond(reference, source_in, source_in + Fraction(end - start - 1) / rate * speed)
         if kind != "missing":
-            source_in = max(source_in, Fraction(0))
+            source_in = max(source_in, _BEGINNING)
     return Span(
         record_in=start,
         record_out=end,

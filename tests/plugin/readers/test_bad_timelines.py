@@ -48,14 +48,17 @@ BAD_OTIO = {
     "newer clip": (timeline(clip(24).replace("Clip.2", "Clip.9")), "Clip.9"),
     "newer timeline": ('{"OTIO_SCHEMA": "Timeline.4"}', "Timeline.4"),
     "wrong type": ('{"OTIO_SCHEMA": "Timeline.1", "tracks": 7}', ""),
-    "clip alone": ('{"OTIO_SCHEMA": "RationalTime.1", "rate": 24, "value": 1}', "not a timeline"),
+    "time alone": ('{"OTIO_SCHEMA": "RationalTime.1", "rate": 24, "value": 1}', "no OpenTimelineIO timeline"),
     "not a number": (timeline(clip("NaN")), "no time"),
     "endless": (timeline(clip("Infinity")), "no time"),
     "rate of zero": (timeline(clip(24).replace("24.0", "0.0")), "rate of 0"),
     "negative": (timeline(clip(-5)), "negative"),
     "absurd length": (timeline(clip(9e9)), ""),
     "deep": ("[" * 100_000 + "]" * 100_000, "deep"),
-    "deep metadata": ('{"OTIO_SCHEMA": "Timeline.1", "metadata": ' + '{"a":' * 9000 + "1" + "}" * 9000 + "}", "deep"),
+    "deep metadata": (
+        '{"OTIO_SCHEMA": "Timeline.1", "metadata": ' + '{"a":' * 90_000 + "1" + "}" * 90_000 + "}",
+        "deep",
+    ),
     "no range": (timeline('{"OTIO_SCHEMA": "Clip.2", "name": "shot 9", "media_references": {}}'), "shot 9"),
 }
 
