@@ -19,7 +19,7 @@ PARTITION = 8192
 """Samples of every block that the hall takes."""
 _BANDS = (
     # low, high (hertz), seconds to −60 dB, level
-    (90.0, 250.0, 2.1, 0.45),
+    (90.0, 250.0, 2.0, 0.36),
     (250.0, 700.0, 2.2, 0.85),
     (700.0, 2000.0, 2.0, 0.95),
     (2000.0, 5000.0, 1.5, 0.62),

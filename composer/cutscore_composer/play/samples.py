@@ -44,7 +44,7 @@ class Sound:
 class Samples:
     """Makes Sounds and keeps the latest, up to `cache_bytes`."""
 
-    def __init__(self, sample_rate: int, cache_bytes: int = 192 << 20) -> None:
+    def __init__(self, sample_rate: int, cache_bytes: int = 160 << 20) -> None:
         self.rate = sample_rate
         self._room = cache_bytes
         self._kept: OrderedDict[Hashable, tuple[Sound, int]] = OrderedDict()

@@ -140,11 +140,11 @@ def _bound(first: Event, second: Event) -> bool:
 
 
 def _strokes(event: Event, note: Note, composition: Composition) -> Iterator[Event]:
-    """A roll, swell or glissando of a struck instrument as its single strokes; any other note as it is."""
-    struck = event.articulation.kind == "struck"
-    if struck and event.wanted == "glissando":
+    """A roll, swell or glissando as its single strokes, on instruments that have it; any other note as it is."""
+    rolls = "roll" in event.instrument.articulations and event.wanted in ("roll", "swell", "tremolo")
+    if event.articulation.name == "glissando":
         yield from _glissando(event, note, composition)
-    elif struck and event.wanted in ("roll", "swell", "tremolo"):
+    elif rolls:
         yield from _roll(event)
     else:
         yield event
@@ -175,7 +175,7 @@ def _roll(event: Event) -> Iterator[Event]:
 
 
 def _glissando(event: Event, note: Note, composition: Composition) -> Iterator[Event]:
-    """A run up (or down, for a falling line of the same part) over the chord's tones, arriving on the note's pitch."""
+    """A run up over the chord's tones, arriving on the note's pitch at its end."""
     place = bisect_right(composition.chords, note.beat, key=lambda chord: chord.beat) - 1
     tones = set(composition.chords[max(place, 0)].tones) if composition.chords else {event.pitch % 12}
     low = event.instrument.range[0]
