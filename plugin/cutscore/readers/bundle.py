@@ -33,8 +33,11 @@ CHUNK = 1 << 20
 
 def load(path: Path) -> Loaded:
     """Read a bundle. Raises InputRefused with one sentence."""
-    if path.is_dir():
-        return _load_folder(path)
+    try:
+        if path.is_dir():
+            return _load_folder(path)
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be read ({error.strerror or error}); check its permissions.") from error
     if path.suffix.casefold() == ".otiod":
         raise InputRefused(f"{path} is no bundle: an .otiod is a folder that holds {CONTENT}.")
     return _load_zip(path)

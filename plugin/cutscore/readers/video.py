@@ -51,12 +51,10 @@ def read_videos(paths: Sequence[Path], *, rate: Fraction | None = None) -> Cut:
 
 
 def _film(path: Path) -> tuple[MediaFacts, VideoFacts]:
-    if path.suffix.casefold() not in VIDEOS and path.is_dir():
-        raise InputRefused(f"{path} is a folder; name a timeline or a video.")
     try:
         facts = probe(path)
     except InputRefused as error:
-        if path.suffix.casefold() in VIDEOS or not path.exists():
+        if path.suffix.casefold() in VIDEOS or not _is_file(path):
             raise
         raise InputRefused(
             f"{path} is neither a timeline nor a video that can be read; readable are {' '.join(TIMELINES)} and videos."
@@ -66,6 +64,13 @@ def _film(path: Path) -> tuple[MediaFacts, VideoFacts]:
     if facts.main_video is None:
         raise InputRefused(f"{path} has no picture to score: it holds sound only.")
     return facts, facts.main_video
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _frames(video: VideoFacts, rate: Fraction) -> int:

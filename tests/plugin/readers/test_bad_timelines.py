@@ -227,6 +227,19 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
     assert "permission" in refused(path)
 
 
+@pytest.mark.parametrize("suffix", [*TIMELINES, ".mp4", ".txt"])
+def test_a_file_in_an_unreadable_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    """Even asking for the file fails there; the sentence says why."""
+    path = tmp_path / f"locked{suffix}"
+
+    def denied(self: Path, **options: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "stat", denied)
+    with pytest.raises(InputRefused, match="Permission denied"):
+        read_cut([path])
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
