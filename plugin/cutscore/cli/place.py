@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cutscore.cli import options as o
-from cutscore.cli.screen import printable, say, say_json, tell
+from cutscore.cli.screen import say, say_json, tell
+from cutscore.cli.summary import shown
 from cutscore.cli.work import working
 
 
@@ -32,12 +33,12 @@ def command(
     settings = o.settings_from(config, profile, rate=rate)
     from cutscore import scoring
 
-    with working(progress) as shown:
-        placed = scoring.place_music(music, project, settings, output=output, in_place=in_place, progress=shown)
+    with working(progress) as bars:
+        placed = scoring.place_music(music, project, settings, output=output, in_place=in_place, progress=bars)
     for warning in placed.warnings:
         tell(f"Note: {warning}")
     where = None if placed.project is None else str(placed.project.absolute())
     if json_:
         say_json({"project": where, "warnings": list(placed.warnings)})
     else:
-        say(f"Project        {printable(where or 'none')}")
+        say(f"Project        {shown(where) if where else 'none'}")

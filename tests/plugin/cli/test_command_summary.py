@@ -69,6 +69,8 @@ def test_files_and_notes_of_a_result(here: Path, capsys: pytest.CaptureFixture[s
         "preview": None, "rights": None, "engine": "studio", "stems": [str(here / "a.strings.wav")],
         "takes": [{"music": str(here / "a.wav")}, take], "warnings": ["too short\nby 1 s"],
     }  # fmt: skip
+    say_result(report | {"reused": True})
+    assert capsys.readouterr().out.endswith("this is the music of then. Another --seed makes other music.\n")
     say_result(report)
     out, err = capsys.readouterr()
     assert out == (
