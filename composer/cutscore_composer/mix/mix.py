@@ -74,39 +74,41 @@ def mix(
     Raises OutputFailed when the disk is full or read-only, Cancelled when the work was stopped.
     """
     total = samples_for(composition.frames, composition.rate, sample_rate) if samples is None else samples
-    with ExitStack() as open_tapes:
-        tapes: dict[str, Tape] = {}
+    envelope = _Envelope(composition, total, sample_rate, duck)
+
+    def write(path: Path, audio: Iterable[Audio]) -> Path:
+        write_wav(
+            path,
+            audio,
+            samples=total,
+            sample_rate=sample_rate,
+            time_reference_samples=time_reference_samples,
+            description=description,
+            created=created,
+        )
+        return path
+
+    with ExitStack() as closing:
+        bus, master = (closing.enter_context(Tape(folder)) for _ in range(2))
+        apart: dict[str, Tape] = {}
         meter = Meter(sample_rate)
-        envelope = _Envelope(composition, total, sample_rate, duck)
-        desk: Desk | None = None
-        bus = open_tapes.enter_context(Tape(folder))
-        for partition in _partitions(blocks, total):
+        for parts in _mixed(blocks, envelope, total, sample_rate, apart=stems):
             progress.report("mix", 0.7 * bus.samples / max(1, total))
-            if desk is None:
-                desk = Desk(tuple(partition), sample_rate, apart=stems)
-                tapes = {key: open_tapes.enter_context(Tape(folder)) for key in partition} if stems else {}
-            size = min(PARTITION, total - bus.samples)
-            fade = envelope.gain(bus.samples, size)[:, None]
-            parts = {key: block[:size] * fade for key, block in desk.mixed(partition).items()}
-            whole = sum(parts.values(), np.zeros((size, 2), np.float32))
-            for key, tape in tapes.items():
-                tape.write(parts[key])
+            whole = sum(parts.values(), np.zeros_like(next(iter(parts.values()))))
             bus.write(whole)
             meter.add(whole)
-        master = open_tapes.enter_context(Tape(folder))
-        before = meter.result()
-        gain, loudness = _mastered(bus, master, before, loudness_lufs, peak_dbtp, sample_rate, progress)
-        bext = {"time_reference_samples": time_reference_samples, "description": description, "created": created}
-        files = []
-        for key, tape in tapes.items():
-            path = folder / f"{name}.{key}.wav"
-            louder = (block * np.float32(gain) for block in tape.blocks())
-            write_wav(path, louder, samples=total, sample_rate=sample_rate, **bext)  # type: ignore[arg-type]
-            files.append(Stem(key, path))
-        audio = folder / f"{name}.wav"
-        write_wav(audio, master.blocks(), samples=total, sample_rate=sample_rate, **bext)  # type: ignore[arg-type]
+            for key, part in parts.items() if stems else ():
+                if key not in apart:
+                    apart[key] = closing.enter_context(Tape(folder))
+                apart[key].write(part)
+        gain, loudness = _mastered(bus, master, meter.result(), loudness_lufs, peak_dbtp, sample_rate, progress)
+        files = tuple(
+            Stem(key, write(folder / f"{name}.{key}.wav", (block * np.float32(gain) for block in tape.blocks())))
+            for key, tape in apart.items()
+        )
+        audio = write(folder / f"{name}.wav", master.blocks())
         progress.report("mix", 1.0)
-        return Mixed(audio, total, sample_rate, loudness, _peaks(master), tuple(files))
+        return Mixed(audio, total, sample_rate, loudness, _peaks(master), files)
 
 
 def duck_under(speech: Iterable[tuple[float, float]], depth_db: float = -4.0) -> tuple[tuple[float, float], ...]:
@@ -124,6 +126,20 @@ def duck_under(speech: Iterable[tuple[float, float]], depth_db: float = -4.0) ->
     for start, end in joined:
         points += [(start - 0.5, 0.0), (start - 0.05, depth_db), (end + 0.2, depth_db), (end + 1.1, 0.0)]
     return tuple(points)
+
+
+def _mixed(
+    blocks: Iterable[Mapping[str, Audio]], envelope: _Envelope, total: int, rate: int, *, apart: bool
+) -> Iterator[dict[str, Audio]]:
+    """What the stems are on the bus, with the duck and the last fade; `total` samples in all."""
+    desk: Desk | None = None
+    done = 0
+    for partition in _partitions(blocks, total):
+        desk = desk or Desk(tuple(partition), rate, apart=apart)
+        size = min(PARTITION, total - done)
+        gain = envelope.gain(done, size)[:, None]
+        yield {key: block[:size] * gain for key, block in desk.mixed(partition).items()}
+        done += size
 
 
 def _partitions(blocks: Iterable[Mapping[str, Audio]], total: int) -> Iterator[dict[str, Audio]]:

@@ -102,9 +102,7 @@ def test_recordings_are_clean() -> None:
             assert np.abs(audio[-round(0.002 * rate) :]).max() < 0.01, path
 
 
-@pytest.mark.parametrize(
-    ("sfz", "key"), [("piano/piano", 61), ("violins/pizzicato", 74), ("timpani/hit", 45)]
-)
+@pytest.mark.parametrize(("sfz", "key"), [("piano/piano", 61), ("violins/pizzicato", 74), ("timpani/hit", 45)])
 def test_another_player_plays_the_same_note(sfz: str, key: int) -> None:
     """pysfizz, which knows nothing of our resampler, gives the same spectrum peak from the same file and key."""
     pysfizz = pytest.importorskip("pysfizz")
