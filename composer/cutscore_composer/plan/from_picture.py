@@ -30,7 +30,7 @@ def picture_mood(seen: Seen, spotting: Spotting) -> PictureMood:
     pace = min(1.0, cuts_a_minute / 30.0)
     # Light weighs most: dark pictures are scored in minor far more often than pale ones; fast cutting darkens
     # a little. The extremes are left to words.
-    valence = 1.7 * (light - 0.42) + 1.1 * (colour - 0.3) - 0.25 * (pace - 0.3)
+    valence = 2.0 * (light - 0.38) + 1.2 * (colour - 0.28) - 0.25 * (pace - 0.3)
     energy = 0.12 + 0.35 * arc + 0.45 * min(1.0, motion * 1.6) + 0.25 * pace
     return PictureMood(_step(valence, -0.65, 0.7), _step(energy, 0.05, 0.95), _grain(light, colour, motion, pace))
 

@@ -17,7 +17,7 @@ from cutscore_composer.write.search import Metre, Path, Target, find_path
 from cutscore_composer.write.smooth import Smoothed, smooth
 from cutscore_composer.write.tempo import TempoMap
 
-_HOMESICK = 3.0
+_HOMESICK = 8.0
 """What a tempo loses for each natural-log unit that it lies from where the cue likes it."""
 
 
@@ -57,8 +57,14 @@ def fit_tempo(
     )
     paths = paths or _best_paths(targets, start, bpm_range, metre, liked)
     fits = [(path, _bent(path, targets, start, metre)) for path in paths]
+    last = len(targets) - 1
+    fits = [(path, smoothed) for path, smoothed in fits if smoothed.sound and last in smoothed.kept]
+    if not fits and len(targets) > 1:
+        # No tempo meets these moments within bounds: the last chord alone is met, every accent goes free.
+        alone = fit_tempo(targets[-1:], start, end, bpm_range, metre, home)
+        return replace(alone, on_beat={last: alone.final_beat})
     if not fits:
-        return _even(start, final, end, bpm_range, metre, len(targets) - 1)
+        return _even(start, final, end, bpm_range, metre, last)
     path, smoothed = max(fits, key=lambda f: _worth(f[0], f[1], targets) - _far(f[0], liked))
     return _fit_of(path, smoothed, start, end, metre, targets)
 
@@ -66,13 +72,13 @@ def fit_tempo(
 def _best_paths(
     targets: tuple[Target, ...], start: float, bpm_range: tuple[float, float], metre: Metre, liked: float
 ) -> list[Path]:
-    """The four best paths over the tempo range (1.2 % apart)."""
+    """The dozen best paths over the tempo range (1.2 % apart)."""
     low, high = bpm_range
     count = max(1, round(math.log(high / low) / 0.012)) if high > low else 0
     tempi = [low * (high / low) ** (i / count) for i in range(count + 1)] if count else [low]
     beam = 16 if len(targets) * len(tempi) < 1500 else 6
     found = [path for bpm in tempi if (path := find_path(targets, start, bpm, metre, beam)) is not None]
-    return sorted(found, key=lambda p: (_far(p, liked) - p.score, p.period))[:4]
+    return sorted(found, key=lambda p: (_far(p, liked) - p.score, p.period))[:12]
 
 
 def _far(path: Path, liked: float) -> float:

@@ -87,12 +87,12 @@ def form_of(spotting: Spotting, fit: Fit, brief: Brief, phrase_bars: int) -> tup
 
 
 def _sections_of(bars: list[Bar], spotting: Spotting, fit: Fit) -> list[int]:
-    """The section each bar belongs to: the one that holds its middle; never going back."""
+    """The section each bar belongs to: the one that has begun before a third of it is over."""
     starts = [float(Fraction(s.frame_in) / spotting.rate) for s in spotting.sections] or [0.0]
     found = []
     for bar in bars:
-        # A section that begins in the first half of a bar has it; in the second half it waits for the next.
-        middle = fit.tempo.seconds(bar.beat + 0.5 * bar.beats)
+        # New music must not come before its picture: a section that begins later in a bar waits for the next.
+        middle = fit.tempo.seconds(bar.beat + 0.3 * bar.beats)
         found.append(max((i for i, start in enumerate(starts) if start <= middle), default=0))
     return found
 

@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-TargetKind = Literal["hit", "border", "final"]
+TargetKind = Literal["hit", "turn", "border", "final"]
+"""A hit; a hit that opens a section; the opening of a section without a hit; the last chord."""
 
 _SKIPS = 3
 """How many targets in a row a path may leave to themselves."""
@@ -20,7 +21,9 @@ _SLACK = 0.026
 """Seconds by which a target may be missed; the smoothing shares them out."""
 
 
-_ODD_APART = 6
+_WEAK: dict[TargetKind, float] = {"hit": 0.9, "turn": 0.5, "border": 0.25, "final": 0.6}
+"""What a beat that is no downbeat is worth to each kind of target."""
+_ODD_APART = 4
 """Bars between two odd bars, at least."""
 
 
@@ -137,10 +140,10 @@ def _landings(
     bar = 2 * metre.beats
     steady = tuple(range(state.at + bar - state.phase, state.at + count + 1, bar))
     phase = (state.phase + count) % bar
-    strong = 1.6 if target.kind == "final" else 1.0
+    strong = 1.5 if target.kind == "final" else 1.25
     if phase == 0:
         return [(0, steady, strong, False)]
-    weak = 0.25 if target.kind == "border" else 0.66 if target.kind == "hit" else 0.5
+    weak = _WEAK[target.kind]
     reward = weak if phase % 2 == 0 else 0.55 * weak
     if phase == bar // 2 and phase % 2 == 0:
         reward += 0.1

@@ -26,6 +26,8 @@ class Smoothed:
 
     seconds: Times
     kept: frozenset[int]
+    sound: bool
+    """Whether the tempo stays within its bounds."""
 
 
 def smooth(
@@ -56,7 +58,7 @@ def smooth(
             break
         times = _solve(start, beats, kept, firm, period)
     good = {i for i, (beat, at, _) in kept.items() if _EARLY <= _at(times, beat) - at <= _LATE}
-    return Smoothed(np.round(times, 5), frozenset(good))
+    return Smoothed(np.round(times, 5), frozenset(good), not _broken_beats(times, bend, step).size)
 
 
 def _solve(

@@ -79,14 +79,15 @@ def _targets(spotting: Spotting) -> tuple[tuple[Target, ...], list[int | None]]:
     total = float(Fraction(spotting.frames) / rate)
     # The last chord needs room to sound, however short the picture is.
     final = min(float(Fraction(spotting.final_frame) / rate), total - min(0.4, 0.3 * total))
+    opens = [float(Fraction(section.frame_in) / rate) for section in spotting.sections[1:]]
     wanted: list[tuple[Target, int]] = []
     for index, moment in enumerate(spotting.moments):
         at = float(Fraction(moment.frame) / rate)
         if start + 0.2 < at < final - 0.2:
-            wanted.append((Target(at, moment.weight, "hit"), index))
+            turn = any(abs(at - other) < 0.3 for other in opens)
+            wanted.append((Target(at, moment.weight + 0.2 * turn, "turn" if turn else "hit"), index))
     taken = [target.seconds for target, _ in wanted]
-    for section in spotting.sections[1:]:
-        at = float(Fraction(section.frame_in) / rate)
+    for at in opens:
         if start + 2 < at < final - 2 and all(abs(at - other) > 1.0 for other in taken):
             wanted.append((Target(at, 0.35, "border"), -1))
     wanted.sort(key=lambda pair: pair[0].seconds)
