@@ -12,11 +12,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cutscore_composer.deliver import wav
 from cutscore_composer.deliver.wav import pcm24, write_wav
 from cutscore_composer.errors import OutputFailed
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def noise(samples: int, seed: int = 1) -> np.ndarray:
