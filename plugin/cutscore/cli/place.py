@@ -31,10 +31,10 @@ def command(
 ) -> None:
     """Lay music into a project: one track is added, all else stays as it was."""
     settings = o.settings_from(config, profile, rate=rate)
-    from cutscore import scoring
+    from cutscore.laying import place_music
 
     with working(progress) as bars:
-        placed = scoring.place_music(music, project, settings, output=output, in_place=in_place, progress=bars)
+        placed = place_music(music, project, settings, output=output, in_place=in_place, progress=bars)
     for warning in placed.warnings:
         tell(f"Note: {warning}")
     where = None if placed.project is None else str(placed.project.absolute())

@@ -29,6 +29,8 @@ def say_result(report: dict[str, Any]) -> None:
     if report["cue"]:
         say()
         say_music(read_cue(Path(report["cue"])))
+    if report.get("message") and report["message"] not in report["warnings"]:
+        say(printable(report["message"]))
     if report.get("reused"):
         say("The same was asked before: this is the music of then. Another --seed makes other music.")
 

@@ -71,6 +71,10 @@ def test_files_and_notes_of_a_result(here: Path, capsys: pytest.CaptureFixture[s
     }  # fmt: skip
     say_result(report | {"reused": True})
     assert capsys.readouterr().out.endswith("this is the music of then. Another --seed makes other music.\n")
+    say_result(report | {"message": "It lies on track 2."})
+    assert capsys.readouterr().out.endswith("It lies on track 2.\n")
+    say_result(report | {"message": "too short\nby 1 s"})
+    assert "too short" not in capsys.readouterr().out
     say_result(report)
     out, err = capsys.readouterr()
     assert out == (
