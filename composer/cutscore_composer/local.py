@@ -82,10 +82,11 @@ class LocalEngine:
         return self._cue(request, _composed(request, progress), None)
 
     def _sound(self, request: Request, score: _Score, progress: Progress) -> Mixed:
-        from cutscore_composer.mix.mix import mix
+        from cutscore_composer.mix.mix import duck_under, mix
         from cutscore_composer.play.play import play
 
         picture = request.picture
+        speech = ((float(first / picture.rate), float(last / picture.rate)) for first, last in score.spotting.speech)
         return mix(
             score.composition,
             play(score.composition, progress),
@@ -97,6 +98,7 @@ class LocalEngine:
             stems=request.stems,
             samples=samples_for(picture.frames, picture.rate),
             time_reference_samples=_time_reference(picture),
+            duck=duck_under(speech),
         )
 
     def _cue(self, request: Request, score: _Score, mixed: Mixed | None) -> Cue:
