@@ -38,6 +38,14 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|
 _VERSION = re.compile(r"_v(\d{1,6})(?:_take\d+)?\.")
 
 
+def output_folder(inputs: Sequence[Path], chosen: Path | None = None) -> Path:
+    """Where results go: the folder that was chosen, else `NAME.cutscore` beside the first input."""
+    if chosen is not None:
+        return chosen.expanduser().absolute()
+    first = inputs[0].absolute()
+    return first.with_name(f"{first.stem}.cutscore")
+
+
 def safe_name(name: str) -> str:
     """`name` as every system takes it: letters of all scripts stay, signs that some system forbids become "_"."""
     text = name.encode("utf-8", "replace").decode("utf-8").replace("?", "_")

@@ -5,15 +5,15 @@ read → picture (of the range) → submit → place → preview
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cutscore.laying import Piece, place_piece
+from cutscore.results import output_folder
 from cutscore_composer.engine import Progress, Request
-from cutscore_composer.errors import InputRefused
-from cutscore_composer.music import Stem
-from cutscore_composer.timebase import SAMPLE_RATE, frames_near, round_half_up, timecode
+from cutscore_composer.errors import InputRefused, OutputFailed
 from cutscore_composer.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def score(
 
     progress = progress or Progress()
     cut, picture = read_picture(inputs, settings, progress, range_text=range_text, strict=strict)
-    folder = output_folder(inputs, settings, output)
+    folder = output_folder(inputs, output or settings.output.folder)
     record_in = picture.start_frame - max(0, cut.start_frame)
     with ledger_of(settings) as ledger:
         submissions = submit(
@@ -90,24 +90,16 @@ def score(
             progress=progress,
             command=command or RESEND,
         )
-    warnings = [*cut.warnings, *(w for take in submissions for w in take.music.warnings)]
-    first = submissions[0].music
-    placed = None
-    if place:
-        progress.report("place", 0.0)
-        placed = _place(
-            PieceToPlace(first.audio, first.cue, submissions[0].provenance(), first.stems),
-            cut,
-            record_in,
-            settings,
-            folder,
-            in_place,
-        )
-        warnings += placed.warnings
-        progress.report("place", 1.0)
+        warnings = [*cut.warnings, *(w for take in submissions for w in take.music.warnings)]
+        first = submissions[0]
+        placed = None
+        if place:
+            placed = _placed(first, cut, record_in, settings, folder, in_place, progress)
+            ledger.placed(first.key, str(placed.project))
+            warnings += placed.warnings
     film = None
     if settings.output.preview if preview is None else preview:
-        film = _preview(picture, first.audio, progress)
+        film = _preview(picture, first.music.audio, progress)
     return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)))
 
 
@@ -142,7 +134,7 @@ def make_reel_of(
 
     progress = progress or Progress()
     _, picture = read_picture(inputs, settings, progress, range_text=range_text)
-    base = output_folder(inputs, settings, folder)
+    base = output_folder(inputs, folder or settings.output.folder)
     base.mkdir(parents=True, exist_ok=True)
     parts = divide(picture)
     return tuple(
@@ -205,96 +197,24 @@ def request_of(picture: Picture, settings: Settings) -> Request:
     )
 
 
-def place_music(
-    music: Path,
-    project: Path,
+def _placed(
+    take: Submission,
+    cut: Cut,
+    record_in: int,
     settings: Settings,
-    *,
-    output: Path | None = None,
-    in_place: bool | None = None,
-    progress: Progress | None = None,
+    folder: Path,
+    in_place: bool | None,
+    progress: Progress,
 ) -> Placed:
-    """Lay a WAV into a project: where its cue file says, or at the start where it has none."""
-    from cutscore.readers import read_cut
-
-    progress = progress or Progress()
     progress.report("place", 0.0)
-    cut = read_cut([project], search=tuple(settings.media.search), rate=settings.media.rate_for([project]))
-    cue = _cue_beside(music, cut)
-    record_in = cue.start_frame - max(0, cut.start_frame) if cue.start_frame else 0
-    if not 0 <= record_in < cut.duration:
-        raise InputRefused(
-            f"{music.name} begins at {timecode(cue.start_frame, cut.rate, cut.drop_frame)}, which is not in {project}:"
-            " it was made for another timeline."
-        )
-    placed = _place(
-        PieceToPlace(music, cue), cut, record_in, settings, output_folder([project], settings, output), in_place
-    )
+    piece = Piece(take.music.audio, take.music.cue, take.provenance(), take.music.stems)
+    try:
+        placed = place_piece(piece, cut, record_in, settings, folder, in_place)
+    except (InputRefused, OutputFailed) as error:
+        # The music may have been paid for: whoever reads the error must know that it is there.
+        raise type(error)(f"{error} The music itself is ready: {take.music.audio}") from error
     progress.report("place", 1.0)
     return placed
-
-
-def output_folder(inputs: Sequence[Path], settings: Settings, output: Path | None = None) -> Path:
-    """Where results go: `output`, else the configured folder, else `NAME.cutscore` beside the first input."""
-    chosen = output or settings.output.folder
-    if chosen is not None:
-        return chosen.expanduser().absolute()
-    first = inputs[0].absolute()
-    return first.with_name(f"{first.stem}.cutscore")
-
-
-@dataclass(frozen=True, slots=True)
-class PieceToPlace:
-    """What a project is given of a piece of music."""
-
-    audio: Path
-    cue: Cue
-    provenance: Mapping[str, str] = field(default_factory=dict)
-    stems: tuple[Stem, ...] = ()
-
-
-def _place(
-    piece: PieceToPlace, cut: Cut, record_in: int, settings: Settings, folder: Path, in_place: bool | None
-) -> Placed:
-    from cutscore.placers import PlacedMusic, PlaceOptions, place
-
-    return place(
-        PlacedMusic(
-            audio=piece.audio,
-            cue=piece.cue,
-            provenance=piece.provenance,
-            stems=piece.stems,
-            record_in=record_in,
-            rate=cut.rate,
-            start_frame=cut.start_frame,
-            name=cut.name,
-        ),
-        cut.source,
-        output_folder=folder,
-        in_place=settings.place.in_place if in_place is None else in_place,
-        options=PlaceOptions(
-            track_name=settings.place.track,
-            hits_as_markers=settings.place.hits_as_markers,
-            gain_db=settings.place.gain_db,
-        ),
-        expected_sha256=cut.source_sha256,
-        cut=cut,
-    )
-
-
-def _cue_beside(music: Path, cut: Cut) -> Cue:
-    """The cue file of a WAV, or what can be known without one."""
-    from cutscore_composer.cue import new_cue, read_cue
-    from cutscore_composer.media.probe import probe
-
-    cue_file = music.with_suffix(".cue.json")
-    if cue_file.is_file():
-        return read_cue(cue_file)
-    sound = probe(music).audio
-    if not sound:
-        raise InputRefused(f"{music} holds no sound.")
-    seconds = sound[0].duration_seconds
-    return new_cue("unknown", cut.rate, frames_near(seconds, cut.rate), round_half_up(seconds * SAMPLE_RATE))
 
 
 def _preview(picture: Picture, audio: Path, progress: Progress) -> Path:
