@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 from cutscore.config.load import FILE_NAME, find_config, load_settings, override, user_config_file
-from cutscore.config.model import EngineSettings, KeySource, Settings, frame_rate
+from cutscore.config.model import EngineSettings, Settings, frame_rate
+from cutscore.config.section import KeySource
 
 __all__ = [
     "FILE_NAME",

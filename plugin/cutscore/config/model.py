@@ -1,21 +1,19 @@
 """The whole configuration as data: what may stand in cutscore.yaml, with defaults and bounds.
 
-Every model refuses unknown names and cannot be changed once made. `watch` and `jobs` are read and
-checked here already; the watchers that will use them are a package of their own.
+Every model refuses unknown names and cannot be changed once made.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator
 
+from cutscore.config.section import KeySource, Number, Section, Whole, Word, check_url, one_of
+from cutscore.config.watching import JobSettings, WatchFolder
 from cutscore_composer.contract import (
     DEFAULT_FORMAT,
     DEFAULT_MODEL,
@@ -28,83 +26,13 @@ from cutscore_composer.timebase import nearest_rate
 from cutscore_composer.wishes import Ending, Sync
 
 
-def _one_of(choices: Iterable[str]) -> AfterValidator:
-    """A validator for names that another module owns."""
-    names = tuple(choices)
-
-    def check(value: str) -> str:
-        if value not in names:
-            expected = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
-            raise PydanticCustomError("literal_error", "must be one of {expected}", {"expected": expected})
-        return value
-
-    return AfterValidator(check)
-
-
-def _no_bool(value: Any) -> Any:
-    # YAML reads a bare yes as true, and pydantic would take true for 1.
-    if isinstance(value, bool):
-        raise ValueError("must be a number, not true or false")
-    return value
-
-
-Whole = Annotated[int, BeforeValidator(_no_bool)]
-Number = Annotated[float, BeforeValidator(_no_bool)]
-Word = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Section(BaseModel):
-    """What all sections share: unknown names are refused, values are final."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class KeySource(Section):
-    """Where a secret is found; tried in the order env, file, keyring. Never the secret itself."""
-
-    env: str | None = None
-    file: Path | None = None
-    keyring: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _not_the_key(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            raise ValueError(
-                "holds a secret in clear; name where it is found instead: {env: NAME}, {file: PATH} or {keyring: NAME}"
-            )
-        return value
-
-    @field_validator("env")
-    @classmethod
-    def _a_name(cls, value: str | None) -> str | None:
-        if value is not None and (not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,63}", value) or value.startswith("sk_")):
-            raise ValueError("must be the name of an environment variable, not the key itself")
-        return value
-
-    def places(self) -> tuple[str, ...]:
-        """Where the secret is looked for, in words, in order."""
-        named = {
-            "the environment variable": self.env,
-            "the file": self.file,
-            "the keyring under the name": self.keyring,
-        }
-        return tuple(f"{kind} {name}" for kind, name in named.items() if name)
-
-    @model_validator(mode="after")
-    def _one_source(self) -> KeySource:
-        if self.env is None and self.file is None and self.keyring is None:
-            raise ValueError("names no source; write {env: NAME}, {file: PATH} or {keyring: NAME}")
-        return self
-
-
 class EngineSettings(Section):
     """A server with the video-to-music contract."""
 
     url: str
     api_key: KeySource | None = None
-    output_format: Annotated[str, _one_of(FORMATS)] = DEFAULT_FORMAT
-    model_id: Annotated[str, _one_of(MODELS)] = DEFAULT_MODEL
+    output_format: Annotated[str, one_of(FORMATS)] = DEFAULT_FORMAT
+    model_id: Annotated[str, one_of(MODELS)] = DEFAULT_MODEL
     sign_with_c2pa: bool = False
     description_limit: Whole = Field(default=LONGEST_DESCRIPTION, ge=1, le=LONGEST_DESCRIPTION_NEWER)
     separate_clips: bool = False
@@ -216,48 +144,6 @@ class Profile(Section):
     output: OutputSettings = OutputSettings()
 
 
-class WatchFolder(Section):
-    """One watched folder (for `cutscore watch`)."""
-
-    path: Path
-    patterns: tuple[Word, ...] = ("*.mp4", "*.mov", "*.mkv", "*.mxf", "*.ts")
-    ignore: tuple[Word, ...] = (".*", "~*", "*.part", "*.partial", "*.tmp", "*.crdownload")
-    recursive: bool = False
-    polling: Literal["auto", "always", "never"] = "auto"
-    profile: str | None = None
-    project: str | None = None
-    output: Path | None = None
-    source: Literal["leave", "move"] = "leave"
-
-
-class HookSettings(Section):
-    """What is run when a job ends: an argument list, never a shell line."""
-
-    on_done: tuple[str, ...] = ()
-    on_failed: tuple[str, ...] = ()
-    on_parked: tuple[str, ...] = ()
-    timeout_seconds: Number = Field(default=60.0, gt=0, le=3600)
-    webhook: str | None = None
-    webhook_secret: KeySource | None = None
-
-    @field_validator("webhook")
-    @classmethod
-    def _an_http_url(cls, value: str | None) -> str | None:
-        return None if value is None else check_url(value)
-
-
-class JobSettings(Section):
-    """How the watcher's jobs are run."""
-
-    database: str | None = None
-    concurrency: Whole = Field(default=1, ge=1, le=64)
-    attempts: Whole = Field(default=3, ge=1, le=20)
-    scan_seconds: Number = Field(default=30.0, ge=1, le=3600)
-    quiet_seconds: Number = Field(default=2.0, ge=0, le=3600)
-    keep_days: Whole = Field(default=30, ge=1, le=3650)
-    hooks: HookSettings = HookSettings()
-
-
 ELEVENLABS: dict[str, Any] = {"url": "https://api.elevenlabs.io", "api_key": {"env": "ELEVENLABS_API_KEY"}}
 """What is known of the cloud service before anything is configured."""
 
@@ -316,16 +202,6 @@ SectionT = TypeVar("SectionT", bound=Section)
 def laid_over(base: SectionT, over: SectionT) -> SectionT:
     """`base` with what was said explicitly in `over`."""
     return base.model_copy(update={name: getattr(over, name) for name in over.model_fields_set})
-
-
-def check_url(value: str) -> str:
-    """`value` when it is an http(s) URL without a password in it; else ValueError."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be a URL like http://studio:8000")
-    if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password")
-    return value
 
 
 def data_folder() -> Path:
