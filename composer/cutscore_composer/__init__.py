@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 __version__ = "0.1.0"
-"""The composer's version: it changes whenever the same request gives other music."""
+"""The composer's version; `edition.edition()` tells apart what made a piece of music."""

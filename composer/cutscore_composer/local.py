@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutscore_composer import __version__
 from cutscore_composer.cue import Cue, CueLoudness, CueStem, cue_json
+from cutscore_composer.edition import edition
 from cutscore_composer.engine import Progress, Request
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.music import Music, Stem
@@ -48,8 +48,8 @@ class LocalEngine:
 
     @property
     def version(self) -> str:
-        """The composer's version: the same request gives other music when it changes."""
-        return __version__
+        """The composer's edition: it changes whenever the same request would give other music."""
+        return edition()
 
     def score(self, request: Request, progress: Progress) -> Music:
         """Compose, play, mix and write all files of the piece into `request.folder`.
