@@ -35,10 +35,11 @@ def command(
     if json_:
         say_json(report)
     else:
-        _say(report)
+        _say(report, drop_frame=cut.drop_frame)
 
 
-def _say(report: dict[str, Any]) -> None:
+def _say(report: dict[str, Any], *, drop_frame: bool) -> None:
+    """The report as a person reads it: timecodes as the timeline itself counts them."""
     from fractions import Fraction
 
     from cutscore_composer.timebase import timecode
@@ -47,7 +48,7 @@ def _say(report: dict[str, Any]) -> None:
     start = report["start"]
 
     def at(frame: int) -> str:
-        return timecode(start + frame, rate)
+        return timecode(start + frame, rate, drop_frame)
 
     for warning in report["warnings"]:
         tell(f"Note: {warning}")

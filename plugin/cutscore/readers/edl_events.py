@@ -22,6 +22,7 @@ _NAME = re.compile(
 _LOCATOR = re.compile(rf"[*\s]*LOC:\s*({_TC})\s*(.*?)\s*$")
 _SPEED = re.compile(rf"\s*M2\s+(.+?)\s+([+-]?\d+(?:\.\d+)?)(?:\s+({_TC}))?\s*$")
 _MOST_FRAMES = re.compile(r"\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,](\d{2,3})")
+_DROPPED = re.compile(r"\d\d[:;.,]\d\d[:;.,]\d\d;\d\d")
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class EditList:
 
     title: str = ""
     drop_frame: bool = False
+    """Whether the record timecodes drop frames: by their punctuation, else by the list's first FCM line."""
     events: list[Event] = field(default_factory=list)
     locators: list[Locator] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -71,15 +73,16 @@ class EditList:
 
 def guessed_rate(text: str) -> Fraction:
     """The lowest usual rate that an EDL's frame numbers allow: 24 unless they say otherwise."""
-    if re.search(r"FCM:\s*DROP", text) or re.search(r"\d\d:\d\d:\d\d;\d\d", text):
-        return Fraction(30000, 1001)
     most = max((int(frames) for frames in _MOST_FRAMES.findall(text)), default=0)
+    if re.search(r"FCM:\s*DROP", text) or _DROPPED.search(text):
+        return Fraction(30000 if most < 30 else 60000, 1001)
     return Fraction(next((rate for rate in (24, 25, 30, 50, 60) if most < rate), 120))
 
 
 def parse(path: Path, text: str, rate: Fraction) -> EditList:
     """The events of an EDL. Raises InputRefused naming the line that is wrong."""
     edits = EditList()
+    count = _Count(path, rate, by_mode=not _DROPPED.search(text))
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not stripped:
@@ -87,28 +90,70 @@ def parse(path: Path, text: str, rate: Fraction) -> EditList:
         if stripped.startswith("TITLE:"):
             edits.title = stripped[6:].strip()
         elif stripped.startswith("FCM:"):
-            edits.drop_frame = "NON" not in stripped and "DROP" in stripped
+            count.mode("NON" not in stripped and "DROP" in stripped)
         elif stripped[0].isdigit() and (times := _TIMES.search(line)):
-            edits.events.append(_event(path, number, line[: times.start()], times.groups(), rate))
+            edits.events.append(_event(number, line[: times.start()], times.groups(), count))
+            edits.drop_frame = bool(count.record_drops) if count.by_mode else edits.drop_frame or ";" in times[3]
         elif stripped[0].isdigit() and len(re.findall(_TC, line)) > 1:
             raise InputRefused(
                 f"{path}, line {number}: an event needs four timecodes; repair the line: {stripped[:80]}"
             )
         else:
-            _comment(path, number, stripped, edits, rate)
+            _comment(number, stripped, edits, count)
     if not edits.events:
         raise InputRefused(f"{path} holds no events of a CMX 3600 edit list; export the timeline as EDL (CMX 3600).")
     return edits
 
 
-def _event(path: Path, number: int, head: str, times: tuple[str, ...], rate: Fraction) -> Event:
+@dataclass(slots=True)
+class _Count:
+    """How a list's timecodes count.
+
+    Punctuation tells drop-frame exactly; a list that writes colons throughout (`by_mode`) tells it by its
+    FCM lines alone: the first one speaks of the record times, each of the sources after it.
+    """
+
+    path: Path
+    rate: Fraction
+    by_mode: bool
+    record_drops: bool | None = None
+    source_drops: bool = False
+
+    def mode(self, drops: bool) -> None:
+        """Take note of an FCM line."""
+        self.source_drops = drops and self.by_mode
+        if self.record_drops is None:
+            self.record_drops = self.source_drops
+
+    def record(self, line: int, time: str) -> int:
+        """Frame number of a record timecode."""
+        return self._frame(line, time, bool(self.record_drops))
+
+    def source(self, line: int, time: str) -> int:
+        """Frame number of a source timecode."""
+        return self._frame(line, time, self.source_drops)
+
+    def _frame(self, line: int, time: str, drops: bool) -> int:
+        # Commas and dots stand for colons in some lists; only before the frames do they mean drop-frame.
+        head, mark, tail = re.split(r"([:;.,])(?=\d+$)", time)
+        try:
+            return frame_of_timecode(f"{re.sub(r'[;.,]', ':', head)}{';' if drops else mark}{tail}", self.rate)
+        except ValueError as error:
+            raise InputRefused(
+                f"{self.path}, line {line}: {time} is no timecode at {rate_text(self.rate)} frames a second; "
+                "name the list's rate."
+            ) from error
+
+
+def _event(number: int, head: str, times: tuple[str, ...], count: _Count) -> Event:
     event = _EVENT.fullmatch(head)
     how = _HOW.fullmatch(event[2]) if event else None
     if event is None or how is None:
-        raise InputRefused(f"{path}, line {number}: not an event of a CMX 3600 edit list: {head.strip()[:80]}")
-    frames = [_frame(path, number, time, rate) for time in times]
-    if frames[3] < frames[2]:
-        raise InputRefused(f"{path}, line {number}: the record out lies before the record in; repair the line.")
+        raise InputRefused(f"{count.path}, line {number}: not an event of a CMX 3600 edit list: {head.strip()[:80]}")
+    source_in, source_out = (count.source(number, time) for time in times[:2])
+    record_in, record_out = (count.record(number, time) for time in times[2:])
+    if record_out < record_in:
+        raise InputRefused(f"{count.path}, line {number}: the record out lies before the record in; repair the line.")
     return Event(
         line=number,
         number=event[1],
@@ -116,25 +161,14 @@ def _event(path: Path, number: int, head: str, times: tuple[str, ...], rate: Fra
         track=how["track"].upper(),
         how=how["how"].replace(" ", ""),
         frames=int(how["frames"] or 0) if how["how"][0] in "DW" else 0,
-        source_in=frames[0],
-        source_out=frames[1],
-        record_in=frames[2],
-        record_out=frames[3],
+        source_in=source_in,
+        source_out=source_out,
+        record_in=record_in,
+        record_out=record_out,
     )
 
 
-def _frame(path: Path, number: int, time: str, rate: Fraction) -> int:
-    # Commas and dots stand for colons in some lists; only before the frames do they mean drop-frame.
-    plain = re.sub(r"[;.,]", ":", time[:-3]) + time[-3:]
-    try:
-        return frame_of_timecode(plain, rate)
-    except ValueError as error:
-        raise InputRefused(
-            f"{path}, line {number}: {time} is no timecode at {rate_text(rate)} frames a second; name the list's rate."
-        ) from error
-
-
-def _comment(path: Path, number: int, line: str, edits: EditList, rate: Fraction) -> None:
+def _comment(number: int, line: str, edits: EditList, count: _Count) -> None:
     """A line that belongs to the event before it."""
     last = edits.events[-1] if edits.events else None
     if last is None:
@@ -143,14 +177,14 @@ def _comment(path: Path, number: int, line: str, edits: EditList, rate: Fraction
         _named(name[1], name[2], edits.events)
     elif locator := _LOCATOR.match(line):
         color, _, text = locator[2].partition(" ")
-        edits.locators.append(Locator(_frame(path, number, locator[1], rate), color.strip(), text.strip()))
+        edits.locators.append(Locator(count.record(number, locator[1]), color.strip(), text.strip()))
     elif speed := _SPEED.match(line):
         event = next((e for e in reversed(edits.events[-2:]) if _same_reel(e.reel, speed[1])), last)
-        event.speed = Fraction(speed[2]) / rate
+        event.speed = Fraction(speed[2]) / count.rate
         # 24.0 frames a second at 23.976 is the list's own speed.
         if abs(abs(event.speed) - 1) < Fraction(1, 500):
             event.speed = Fraction(1 if event.speed > 0 else -1)
-        event.entry = _frame(path, number, speed[3], rate) if speed[3] else None
+        event.entry = count.source(number, speed[3]) if speed[3] else None
     elif "FREEZE FRAME" in line and last.speed is None:
         last.speed = Fraction(0)
 

@@ -47,6 +47,36 @@ def test_the_rate_can_be_named_and_is_seen_in_frame_numbers(tmp_path: Path) -> N
     assert (Fraction(30000, 1001), True) == (dropped.rate, dropped.drop_frame)
 
 
+@pytest.mark.parametrize("mark", [":", ";"])
+def test_a_drop_frame_list_counts_as_its_clock_does(tmp_path: Path, mark: str) -> None:
+    """Eleven minutes by the clock are 19,782 frames of 29.97, whether the list writes semicolons or says FCM alone."""
+    times = [f"01:00:00{mark}00 01:01:00{mark}02"] * 2 + [
+        f"01:00:00{mark}00 01:10:00{mark}00",
+        f"01:01:00{mark}02 01:11:00{mark}02",
+    ]
+    fcm = "FCM: DROP FRAME\n" if mark == ":" else ""
+    cut = edl(tmp_path, f"{fcm}001  A  V  C  {times[0]} {times[1]}\n002  B  V  C  {times[2]} {times[3]}\n")
+    assert (107_892, 19_782, True) == (cut.start_frame, cut.duration, cut.drop_frame)
+    assert abs(cut.seconds - 660) < Fraction(1, 10)
+    assert not any("differ" in warning for warning in cut.warnings)
+
+
+def test_a_change_of_mode_on_the_way_is_that_of_the_source(tmp_path: Path) -> None:
+    """The record times keep the count they began with."""
+    cut = edl(
+        tmp_path,
+        "FCM: NON-DROP FRAME\n001  A  V  C  01:00:00:00 01:00:02:00 10:00:00:00 10:00:02:00\n"
+        "FCM: DROP FRAME\n002  B  V  C  02:00:00:00 02:00:01:00 10:00:02:00 10:00:03:00\n",
+    )
+    assert (1_080_000, 90, False) == (cut.start_frame, cut.duration, cut.drop_frame)
+    assert seconds_of(215_784) == cut.spans[1].source_in
+
+
+def seconds_of(frames: int) -> Fraction:
+    """Seconds of frames at 29.97."""
+    return frames / Fraction(30000, 1001)
+
+
 def test_a_dissolve_begins_at_the_record_in_of_its_event(tmp_path: Path) -> None:
     """The outgoing shot runs on below it; the two names go to the two shots."""
     cut = edl(
