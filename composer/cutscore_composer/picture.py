@@ -104,11 +104,25 @@ class Picture:
     start_frame: int = 0
     """The frame number of the first frame (start timecode); negative never."""
     drop_frame: bool = False
+    opening_fade_frames: int = 0
+    """Frames from the first one over which the picture comes out of black."""
+    closing_fade_frames: int = 0
+    """Frames up to the end over which the picture goes to black."""
 
     @property
     def seconds(self) -> Fraction:
         """Exact length in seconds."""
         return seconds_at(self.frames, self.rate)
+
+    def lit_at(self, frame: int) -> Fraction:
+        """How much is seen of a frame, 0 to 1: less than 1 only in the fades at the two ends of the edit."""
+        lit = Fraction(1)
+        if frame < self.opening_fade_frames:
+            lit = Fraction(2 * frame + 1, 2 * self.opening_fade_frames)
+        left = self.frames - 1 - frame
+        if left < self.closing_fade_frames:
+            lit = min(lit, Fraction(2 * left + 1, 2 * self.closing_fade_frames))
+        return lit
 
     def section(self, frame_in: int, frame_out: int) -> Picture:
         """The picture from `frame_in` up to `frame_out`, as a Picture of its own that starts at frame 0."""
@@ -145,4 +159,7 @@ class Picture:
                 replace(m, frame=m.frame - frame_in) for m in self.markers if frame_in <= m.frame < frame_out
             ),
             start_frame=self.start_frame + frame_in,
+            # What begins inside a fade does not begin in black.
+            opening_fade_frames=min(self.opening_fade_frames, frame_out) if frame_in == 0 else 0,
+            closing_fade_frames=min(self.closing_fade_frames, frame_out - frame_in) if frame_out == self.frames else 0,
         )

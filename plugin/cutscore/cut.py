@@ -56,7 +56,7 @@ class Span:
     transition_in: Transition | None = None
     """The transition over the cut at `record_in`."""
     transition_out: Transition | None = None
-    """Only for the last span or before a gap without one: the transition over the cut at `record_out`."""
+    """Only for the last span: the transition over the end of the timeline."""
     image_rate: Fraction | None = None
     image_start: int = 0
     search_cuts: bool = False
@@ -149,6 +149,8 @@ class Cut:
             else:
                 kind = "fade" if over.kind == "fade" else "dissolve"
                 cuts.append(CutPoint(span.record_in, kind, over.in_frames, over.out_frames))  # type: ignore[arg-type]
+        opening = self.spans[0].transition_in if self.spans else None
+        closing = self.spans[-1].transition_out if self.spans else None
         sounds = tuple(
             SoundSpan(c.record_in, c.record_out, track.role, c.media, c.source_in, c.speed, track.name)
             for track in self.sounds
@@ -180,4 +182,6 @@ class Cut:
             sounds=sounds,
             start_frame=max(0, self.start_frame),
             drop_frame=self.drop_frame,
+            opening_fade_frames=opening.out_frames if opening is not None else 0,
+            closing_fade_frames=closing.in_frames if closing is not None else 0,
         )

@@ -104,7 +104,7 @@ def preview_sound(picture: Picture, music: Path, *, own_sound: bool = True) -> I
 
 def is_whole_file(picture: Picture) -> bool:
     """Whether the picture is one H.264 file from its first to its last frame, as it is."""
-    if len(picture.spans) != 1:
+    if len(picture.spans) != 1 or picture.opening_fade_frames or picture.closing_fade_frames:
         return False
     (span,) = picture.spans
     if span.media is None or span.kind != "clip" or span.speed != 1 or span.source_in != 0 or span.image_rate:

@@ -80,3 +80,15 @@ def test_a_section_outside_is_an_error() -> None:
     for wrong in ((0, 11), (5, 5), (-1, 3)):
         with pytest.raises(ValueError, match="no frames"):
             picture.section(*wrong)
+
+
+def test_a_section_fades_only_where_the_whole_begins_or_ends() -> None:
+    """The fades of the whole stay at its own ends and never outlast the section."""
+    picture = Picture("film", RATE, 100, (PictureSpan(0, 100, "gap"),), opening_fade_frames=24, closing_fade_frames=12)
+
+    def fades(section: Picture) -> tuple[int, int]:
+        return section.opening_fade_frames, section.closing_fade_frames
+
+    assert [(24, 12), (24, 0), (10, 0), (0, 12), (0, 5), (0, 0)] == [
+        fades(picture.section(*ends)) for ends in ((0, 100), (0, 50), (0, 10), (50, 100), (95, 100), (10, 90))
+    ]

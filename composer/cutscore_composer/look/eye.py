@@ -49,6 +49,8 @@ def look_at(picture: Picture, progress: Progress, *, listen: bool) -> Seen:
             measures.start_shot()
             for frame, image in _images(span, picture.rate, sources):
                 small = reduced(image, WIDTH, HEIGHT)
+                if (lit := picture.lit_at(frame)) < 1:
+                    small = np.asarray(small * np.float32(lit), np.uint8)
                 if finder is None or (frame - span.record_in) % sample_step(picture.rate) == 0:
                     measures.add(frame, small)
                     sides.add(frame, small)

@@ -56,11 +56,18 @@ def zones(picture: Picture) -> dict[int, Zone]:
 def edited_frames(
     picture: Picture, canvas: Canvas, sources: Sources, frame_in: int = 0, frame_out: int | None = None
 ) -> Iterator[VideoFrame]:
-    """One picture for each record frame from `frame_in` up to `frame_out`, transitions mixed.
+    """One picture for each record frame from `frame_in` up to `frame_out`, transitions and the edit's own fades mixed.
 
     The same object may come several times: set its time stamp before each use, never draw into it.
     """
     last = picture.frames if frame_out is None else frame_out
+    for number, frame in enumerate(_joined(picture, canvas, sources, frame_in, last), start=frame_in):
+        lit = picture.lit_at(number)
+        yield frame if lit == 1 else _mixed(canvas.black(), frame, lit, canvas, through_black=False)
+
+
+def _joined(picture: Picture, canvas: Canvas, sources: Sources, frame_in: int, last: int) -> Iterator[VideoFrame]:
+    """The spans with the transitions between them."""
     transitions = zones(picture)
     leaving: Iterator[VideoFrame] = iter(())
     for span in picture.spans:

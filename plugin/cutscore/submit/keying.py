@@ -103,7 +103,10 @@ def _picture(picture: Picture, media: _Media) -> dict[str, Any]:
         spans.append(row)
     # Transitions are seen; where a plain cut lies is told by the spans.
     seen = [(c.frame, c.kind, c.in_frames, c.out_frames) for c in picture.cuts if c.in_frames or c.out_frames]
-    return {"rate": picture.rate, "frames": picture.frames, "spans": spans, "transitions": seen}
+    key: dict[str, Any] = {"rate": picture.rate, "frames": picture.frames, "spans": spans, "transitions": seen}
+    if picture.opening_fade_frames or picture.closing_fade_frames:
+        key["fades"] = [picture.opening_fade_frames, picture.closing_fade_frames]
+    return key
 
 
 def _sounds(picture: Picture, media: _Media) -> list[Any]:

@@ -102,6 +102,19 @@ def test_gaps_and_missing_media_are_black_with_a_warning_by_name(tmp_path: Path)
     check_shapes(seen)
 
 
+def test_fades_that_the_timeline_adds_at_its_ends_are_seen(
+    tmp_path: Path, shot: Callable[..., np.ndarray], film: Callable[..., Path]
+) -> None:
+    """Brightness rises out of black and falls into it, as if the film itself did; a hard cut is never made of that."""
+    path = film(tmp_path / "a.mp4", np.tile(shot(1, 1), (240, 1, 1, 1)))
+    plain = film_picture(path, 240)
+    level = float(np.median(look(plain, Progress()).brightness))
+    seen = look(replace(plain, opening_fade_frames=48, closing_fade_frames=96), Progress())
+    assert {"fade"} >= {cut.kind for cut in seen.cuts}
+    at = {seconds: float(seen.brightness[round(seconds * CURVE_HZ)]) / level for seconds in (0, 1, 3, 5, 8, 10)}
+    assert [0, 0.5, 1, 1, 0.5, 0] == pytest.approx(list(at.values()), abs=0.08)
+
+
 def test_missing_sound_is_silent_with_a_warning_by_name(tmp_path: Path) -> None:
     """Speech that cannot be heard is no speech."""
     picture = Picture(

@@ -219,6 +219,14 @@ def test_a_clip_without_a_range_lasts_as_long_as_its_file(tmp_path: Path) -> Non
     assert 37 == read(tmp_path, [whole], rate=Fraction(25)).duration
 
 
+def test_fades_at_the_ends_of_the_timeline_reach_the_picture(tmp_path: Path) -> None:
+    """A transition on the first or the last frame has no cut; the picture opens out of black and closes into it."""
+    both = read(tmp_path, [over(0, 12), clip("a", 100), clip("b", 100), over(20, 0)]).picture()
+    assert ([50], 12, 20) == ([c.frame for c in both.cuts], both.opening_fade_frames, both.closing_fade_frames)
+    none = read(tmp_path, [clip("a", 100), over(5, 5), clip("b", 100)]).picture()
+    assert (0, 0) == (none.opening_fade_frames, none.closing_fade_frames)
+
+
 def test_markers_wherever_they_are(tmp_path: Path) -> None:
     """On the timeline, on tracks, on clips (through trims and speeds) and inside nests; hidden ones are left out."""
 

@@ -112,6 +112,17 @@ def test_a_fade_to_a_gap_ends_in_black(greys: tuple[Path, Path]) -> None:
     assert np.abs(lumas - want).max() < 1.0
 
 
+def test_the_edit_itself_opens_out_of_black_and_closes_into_it(greys: tuple[Path, Path]) -> None:
+    """Evenly, frame i of n at (i + ½) / n; a part of the edit shows the same pictures."""
+    picture = replace(two_stills(greys, CutPoint(20)), opening_fade_frames=8, closing_fade_frames=10)
+    lumas = np.array([float(p[:96].mean()) for p in frames(picture)])
+    want = np.where(np.arange(40) < 20, 60.0, 180.0)
+    want[:8] = 16 + 44 * (np.arange(8) + 0.5) / 8
+    want[30:] = 16 + 164 * (np.arange(10)[::-1] + 0.5) / 10
+    assert np.abs(lumas - want).max() < 1.0
+    assert np.array_equal(np.array(frames(picture, 33, 37)), np.array(frames(picture))[33:37])
+
+
 def test_missing_handles_hold_the_edge_frames(film: Path) -> None:
     """A dissolve over the file's very end and start holds the last and the first frame; the length is exact."""
     spans = (

@@ -122,6 +122,8 @@ def test_all_that_the_composer_looks_at_is_in_its_key(ledger: Ledger, tmp_path: 
         with_picture(markers=(PictureMarker(3, "hit"),)),
         with_picture(cuts=()),
         with_picture(start_frame=0),
+        with_picture(opening_fade_frames=12),
+        with_picture(closing_fade_frames=12),
         with_picture(sounds=(SoundSpan(0, 48, "dialogue", sound),)),
         with_picture(rate=Fraction(25)),
         with_picture(spans=(PictureSpan(0, 48, "gap"),)),
