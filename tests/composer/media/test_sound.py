@@ -97,6 +97,28 @@ def test_reading_from_the_middle_gives_the_same_samples_as_from_the_start(videos
         assert np.abs(whole[first : first + RATE] - heard(videos / name, start, RATE)).max() < 1e-4
 
 
+@pytest.mark.parametrize(
+    ("codec", "suffix", "source_rate"),
+    [("wmav2", "wma", 44_100), ("wmav2", "wma", 48_000), ("aac", "mkv", 44_100), ("libmp3lame", "mkv", 44_100),
+     ("aac", "flv", 44_100), ("libopus", "webm", 48_000), ("flac", "mkv", 48_000), ("aac", "m4a", 44_100)],
+)  # fmt: skip
+def test_time_stamps_of_whole_milliseconds_move_no_sample(
+    tmp_path: Path, codec: str, suffix: str, source_rate: int
+) -> None:
+    """Read from the middle, sound lies where it lies read from the start: ASF, Matroska and FLV round their stamps."""
+    path = tmp_path / f"noise.{suffix}"
+    noise = f"anoisesrc=d=14:c=pink:r={source_rate}:a=0.3:seed=7"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", noise, "-c:a", codec, str(path)], check=True)
+    whole = heard(path, Fraction(0), RATE * 13)[:, 0]
+    for start in (Fraction(1), Fraction(4171, 1000), Fraction(1001, 100)):
+        part, first = heard(path, start, RATE // 2)[:, 0], round(start * RATE)
+        lags = range(-60, 61)
+        alike = [float(np.dot(part, whole[first + lag : first + lag + len(part)])) for lag in lags]
+        assert 0 == lags[int(np.argmax(alike))]
+        if source_rate == RATE:  # else the resampler begins between two samples of the file
+            assert np.abs(part - whole[first : first + len(part)]).max() < 1e-3
+
+
 @pytest.mark.real
 def test_surround_sound_is_ffmpegs_own_downmix(videos: Path) -> None:
     """5.1 is folded as the ffmpeg command does it."""
