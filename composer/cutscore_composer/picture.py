@@ -42,6 +42,8 @@ class PictureSpan:
     """For an image sequence: `media` is a printf pattern ("a.%04d.png") and this its rate."""
     image_start: int = 0
     """For an image sequence: the number of the file that source position 0 means."""
+    image_step: int = 1
+    """For an image sequence: every how many numbers there is a file, which is shown for all of them."""
 
     @property
     def frames(self) -> int:

@@ -59,6 +59,7 @@ class Span:
     """Only for the last span: the transition over the end of the timeline."""
     image_rate: Fraction | None = None
     image_start: int = 0
+    image_step: int = 1
     search_cuts: bool = False
     """The media is a render (an edit itself): cuts inside it are to be found by looking."""
 
@@ -174,6 +175,7 @@ class Cut:
                     search_cuts=span.search_cuts,
                     image_rate=span.image_rate,
                     image_start=span.image_start,
+                    image_step=span.image_step,
                 )
                 for span in self.spans
             ),

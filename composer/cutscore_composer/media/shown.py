@@ -210,7 +210,7 @@ def _image_sequence(
     shown, picture, facts = None, canvas.black(), None
     for frame in range(frame_in, frame_out):
         position = span.source_at(frame, rate) + min(EARLY, 1 / span.image_rate / 4)
-        number = span.image_start + math.floor(position * span.image_rate)
+        number = span.image_start + math.floor(position * span.image_rate / span.image_step) * span.image_step
         if number != shown:
             path = image_path(span.media, max(number, 0))
             if shown is None and not path.exists():

@@ -84,6 +84,7 @@ def _sequence(span: Span) -> otio.core.MediaReference | None:
         name_prefix=pattern["prefix"],
         name_suffix=pattern["suffix"],
         start_frame=span.image_start,
+        frame_step=span.image_step,
         frame_zero_padding=int(pattern["digits"] or 0),
         rate=float(span.image_rate or 0),
     )

@@ -241,7 +241,7 @@ def _sequence(reference: Any, clip_name: str) -> Reference:
         available=reference.available_range,
         pattern=pattern,
         image_start=start,
-        image_step=reference.frame_step,
+        image_step=max(1, abs(reference.frame_step)),
         image_rate=exact_rate(reference.rate) if reference.rate > 0 else None,
         clip=clip_name,
     )

@@ -78,6 +78,7 @@ def _span(piece: Piece, reference: Reference, start: int, end: int, rate: Fracti
         track=shot.track,
         image_rate=reference.image_rate,
         image_start=reference.image_start,
+        image_step=reference.image_step,
     )
 
 

@@ -100,6 +100,8 @@ def _picture(picture: Picture, media: _Media) -> dict[str, Any]:
         if span.media is not None:
             row |= {"media": media.span(span, picture.rate), "in": span.source_in, "speed": span.speed}
             row |= {"image_rate": span.image_rate, "search_cuts": span.search_cuts}
+            if span.image_step != 1:
+                row["image_step"] = span.image_step
         spans.append(row)
     # Transitions are seen; where a plain cut lies is told by the spans.
     seen = [(c.frame, c.kind, c.in_frames, c.out_frames) for c in picture.cuts if c.in_frames or c.out_frames]

@@ -147,6 +147,21 @@ def test_an_image_sequence_runs_at_its_own_rate(tmp_path: Path) -> None:
     assert "a.0104.png" in warnings[0]
 
 
+@pytest.mark.parametrize("speed", [Fraction(1), Fraction(-1)])
+def test_an_image_sequence_on_twos_shows_each_image_for_two(tmp_path: Path, speed: Fraction) -> None:
+    """Files 95, 97, 99 …: forwards, backwards and from the middle of one; none of them is missed."""
+    for number in range(95, 120, 2):
+        Image.fromarray(pattern(number)).save(tmp_path / f"a.{number:04d}.png")
+    start = Fraction(11, 24)
+    span = PictureSpan(
+        0, 10, "clip", "a", tmp_path / "a.%04d.png", start, speed, image_rate=Fraction(24), image_start=95, image_step=2
+    )
+    with Sources() as sources:
+        found = [number_in(frame) for frame in frames_for(span, Fraction(24), 0, 10, CANVAS, sources)]
+        assert () == sources.warnings
+    assert [95 + (11 + i * int(speed)) // 2 * 2 for i in range(10)] == found
+
+
 def test_names_of_image_sequences() -> None:
     """printf patterns of every usual kind; anything else is refused, never formatted."""
     assert image_path(Path("x/a.%04d.png"), 7) == Path("x/a.0007.png")

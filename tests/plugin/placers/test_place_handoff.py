@@ -29,7 +29,7 @@ def cut(tmp_path: Path) -> Cut:
         Span(100, 110, "still", "frozen", tmp_path / "e.mov", "e.mov", Fraction(1), Fraction(0)),
         Span(110, 120, "missing", "gone", None, "file:///nowhere/f.mov", Fraction(0)),
         Span(120, 130, "generator", "bars"),
-        Span(130, 150, "clip", "seq", tmp_path / "s.%04d.png", image_rate=Fraction(24), image_start=1001),
+        Span(130, 150, "clip", "seq", tmp_path / "s.%04d.png", image_rate=Fraction(24), image_start=1001, image_step=2),
     )
     dialogue = SoundTrack("A1", "dialogue", (SoundClip(10, 30, "voice", tmp_path / "v.wav", "v.wav", Fraction(5)),))
     ours = SoundTrack("Music (Cutscore)", "music", (SoundClip(0, 150, "old"),), ours=True)
@@ -66,7 +66,7 @@ def test_the_timeline_is_the_edit(cut: Cut) -> None:
     assert [("here", 40, "RED", "look"), ("there", 60, "GREEN", "")] == marks
     assert ("A1", 30) == (voice.name, voice.duration().value)
     assert items[3].source_range.start_time.value == 71
-    assert items[7].media_reference.start_frame == 1001
+    assert (1001, 2) == (items[7].media_reference.start_frame, items[7].media_reference.frame_step)
 
 
 def test_our_reader_reads_the_same_edit_back(cut: Cut, tmp_path: Path) -> None:

@@ -205,6 +205,17 @@ def test_media_kinds(tmp_path: Path) -> None:
     assert any("text.mp4" in warning for warning in cut.warnings)
 
 
+def test_an_image_sequence_on_threes(tmp_path: Path) -> None:
+    """OTIO's own count: time t of rate r is image start + t·r, of which every third is a file."""
+    for number in (1, 4, 7):
+        Image.new("RGB", (8, 8)).save(tmp_path / f"a.{number}.png")
+    reference = otio.schema.ImageSequenceReference(".", "a.", ".png", 1, 3, 25, available_range=span(0, 9))
+    found = read(tmp_path, [otio.schema.Clip("seq", reference, span(4, 5))]).picture().spans[0]
+    assert (tmp_path / "a.%d.png", 3, 1) == (found.media, found.image_step, found.image_start)
+    shown_at = reference.frame_for_time(at(4))
+    assert shown_at == found.image_start + found.source_in * 25
+
+
 def test_the_embedded_timecode_is_used_where_the_timeline_does_not_say_the_media_range(tmp_path: Path) -> None:
     """A source range at 10:00:01:00 of a file that begins at 10:00:00:00 is one second in."""
     film(tmp_path / "tc.mov", timecode="10:00:00:00")
