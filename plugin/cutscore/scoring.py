@@ -136,7 +136,7 @@ def make_reel_of(
     _, picture = read_picture(inputs, settings, progress, range_text=range_text)
     base = output_folder(inputs, folder or settings.output.folder)
     base.mkdir(parents=True, exist_ok=True)
-    parts = divide(picture)
+    parts = divide(picture, progress=progress)
     return tuple(
         make_reel(
             replace(picture.section(*part), name=f"{picture.name}_{number}" if len(parts) > 1 else picture.name),

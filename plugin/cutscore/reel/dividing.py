@@ -11,6 +11,7 @@ from bisect import bisect_left
 from fractions import Fraction
 from itertools import pairwise
 
+from cutscore_composer.engine import Progress
 from cutscore_composer.picture import CutPoint, Picture, PictureSpan
 from cutscore_composer.timebase import seconds_at
 
@@ -26,11 +27,14 @@ CALM_SECONDS = 8
 """A shot of this length on both sides of a cut is as calm as it need be."""
 
 
-def divide(picture: Picture, most_seconds: int | Fraction = 600) -> tuple[tuple[int, int], ...]:
+def divide(
+    picture: Picture, most_seconds: int | Fraction = 600, progress: Progress | None = None
+) -> tuple[tuple[int, int], ...]:
     """Ranges of frames (in, out), in order, that cover the picture, none longer than `most_seconds`.
 
     Divides at gaps first, then fades, dissolves, and cuts between long shots; inside a shot only
-    when no cut can serve. Parts are of like length where the cuts allow it.
+    when no cut can serve. Parts are of like length where the cuts allow it. The cuts of renders are
+    looked for where they are needed, which takes time: `progress` is told, and can stop it (Cancelled).
     """
     most = math.floor(most_seconds * picture.rate)
     if most < 1:
@@ -40,7 +44,7 @@ def divide(picture: Picture, most_seconds: int | Fraction = 600) -> tuple[tuple[
     if any(span.search_cuts for span in picture.spans):
         from cutscore.reel.looking import with_found_cuts  # FFmpeg and OpenCV load only where there is to look
 
-        picture = with_found_cuts(picture, most)
+        picture = with_found_cuts(picture, most, progress or Progress())
     least = min(math.ceil(LEAST_SECONDS * picture.rate), most // 4)
     costs = _places(picture, most)
     places = [0, *sorted(costs), picture.frames]

@@ -117,7 +117,9 @@ class _Door:
         """One piece, and the version that its siblings share."""
         engine = self.engine
         keyed: list[tuple[Request, tuple[int, int], Keyed]] = []
-        ranges = engine.parts(request.picture) if isinstance(engine, PaidEngine) else ((0, request.picture.frames),)
+        ranges: tuple[tuple[int, int], ...] = ((0, request.picture.frames),)
+        if isinstance(engine, PaidEngine):
+            ranges = engine.parts(request.picture, self.progress)
         for first, last in ranges:
             whole = (first, last) == (0, request.picture.frames)
             part = request if whole else replace(request, picture=request.picture.section(first, last))

@@ -66,7 +66,7 @@ class PaidEngine(Engine, Protocol):
     def check(self, request: Request) -> None:
         """Raise InputRefused or ConfigError for what can be seen to be wrong before any work."""
 
-    def parts(self, picture: Picture) -> tuple[tuple[int, int], ...]:
+    def parts(self, picture: Picture, progress: Progress) -> tuple[tuple[int, int], ...]:
         """The ranges of frames that are bought one by one; together they cover the picture in order."""
 
     def buy(self, request: Request, progress: Progress, till: Till = NO_TILL) -> Received:

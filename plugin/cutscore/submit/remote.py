@@ -42,7 +42,7 @@ class ReelFiles(Protocol):
 
 
 ReelMaker = Callable[..., ReelFiles]
-Divider = Callable[[Picture], Sequence[tuple[int, int]]]
+Divider = Callable[[Picture, Progress], Sequence[tuple[int, int]]]
 CueJoiner = Callable[..., Any]
 
 
@@ -95,16 +95,16 @@ class RemoteEngine:
         contract.validate(self._fields(request), description_limit=self._settings.description_limit)
         self._key()
 
-    def parts(self, picture: Picture) -> tuple[tuple[int, int], ...]:
+    def parts(self, picture: Picture, progress: Progress) -> tuple[tuple[int, int], ...]:
         """The picture's parts of at most 600 s, divided at the best cuts."""
         if picture.seconds <= contract.MOST_SECONDS:
             return ((0, picture.frames),)
-        return tuple((first, last) for first, last in self._divide(picture))
+        return tuple((first, last) for first, last in self._divide(picture, progress))
 
     def score(self, request: Request, progress: Progress) -> Music:
         """Make the music without a ledger: every call is a purchase."""
         self.check(request)
-        ranges = self.parts(request.picture)
+        ranges = self.parts(request.picture, progress)
         if len(ranges) == 1:
             return self.finish(request, self.buy(request, progress), progress)
         made = []
@@ -150,7 +150,7 @@ class RemoteEngine:
 
     def join(self, request: Request, parts: Sequence[Music], progress: Progress) -> Music:
         """Join the parts of a divided picture at the cuts where it was divided."""
-        ranges = self.parts(request.picture)
+        ranges = self.parts(request.picture, progress)
         return join_parts(request, parts, ranges, self._join_cues, engine=self.name, progress=progress)
 
     def _fields(self, request: Request) -> contract.Fields:
@@ -209,10 +209,10 @@ def _make_reel(*arguments: Any, **named: Any) -> ReelFiles:
     return make_reel(*arguments, **named)
 
 
-def _divide(picture: Picture) -> Sequence[tuple[int, int]]:
+def _divide(picture: Picture, progress: Progress) -> Sequence[tuple[int, int]]:
     from cutscore.reel import divide
 
-    return divide(picture, contract.MOST_SECONDS)
+    return divide(picture, contract.MOST_SECONDS, progress)
 
 
 def _join_cues(*arguments: Any, **named: Any) -> Any:

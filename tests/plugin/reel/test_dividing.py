@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutscore.reel import divide
+from cutscore_composer.engine import Progress, ProgressEvent
+from cutscore_composer.errors import Cancelled
 from cutscore_composer.picture import CutKind, CutPoint, Picture, PictureSpan
 
 RATE = Fraction(24)
@@ -127,3 +129,24 @@ def test_a_rendered_film_is_divided_on_cuts_that_two_detectors_agree_on(videos: 
     assert len(parts) == 3
     for place in at_seconds(parts):
         assert min(abs(place - cut) for cut in known) <= 2 / 24
+
+
+@pytest.mark.real
+def test_looking_for_a_place_is_told_and_can_be_stopped(videos: Path) -> None:
+    """Cancelled at the next report; the next try looks anew, and its share of the whole rises over all windows."""
+    path = videos / "bbb_film_full_320x180.mp4"
+    picture = Picture("stop", RATE, 720, (PictureSpan(0, 720, "clip", "film", path, search_cuts=True),))
+    shares: list[float] = []
+
+    def stopping(event: ProgressEvent) -> None:
+        shares.append(event.fraction or 0.0)
+        stopped.cancel()
+
+    stopped = Progress(stopping)
+    with pytest.raises(Cancelled):
+        divide(picture, 12, stopped)
+    assert 1 == len(shares)
+    shares.clear()
+    assert len(divide(picture, 12, Progress(lambda event: shares.append(event.fraction or 0.0)))) >= 3
+    assert shares == sorted(shares)
+    assert 1.0 == shares[-1]

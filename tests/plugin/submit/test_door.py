@@ -362,7 +362,7 @@ def divided(engine: RemoteEngine, at: int) -> RemoteEngine:
     from cutscore.reel.joining import join_cues
 
     engine._join_cues = join_cues
-    engine.parts = lambda picture: ((0, at), (at, picture.frames))  # type: ignore[method-assign]
+    engine.parts = lambda picture, progress: ((0, at), (at, picture.frames))  # type: ignore[method-assign]
     return engine
 
 
