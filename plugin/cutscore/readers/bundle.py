@@ -1,7 +1,8 @@
 """Reading .otioz and .otiod: a timeline with its media in one zip file or folder.
 
 Of a zip only the media that the timeline uses are unpacked, once, into a cache folder named by the
-zip's hash. Names that lead out of the bundle are refused; sizes are bounded.
+zip's hash; folders that no reading has used for a month are removed. Names that lead out of the bundle
+are refused; sizes are bounded.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from urllib.parse import unquote
@@ -29,6 +32,8 @@ MAX_MEDIA_BYTES = 64 * 1024**3
 """Most that the media of one bundle may take when unpacked."""
 MAX_ENTRIES = 100_000
 CHUNK = 1 << 20
+KEPT_DAYS = 30
+"""How long unpacked media stay after their last use."""
 
 
 def load(path: Path) -> Loaded:
@@ -66,6 +71,7 @@ def _load_zip(path: Path) -> Loaded:
             digest = _sha256(path)
             folder = platformdirs.user_cache_path("cutscore", appauthor=False) / "bundles" / digest[:32]
             _unpack(archive, timeline, folder, path)
+            _remove_unused(folder)
     except FileNotFoundError as error:
         raise InputRefused(f"{path} does not exist; check the name.") from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
@@ -107,6 +113,17 @@ def _unpack(archive: zipfile.ZipFile, timeline: Any, folder: Path, path: Path) -
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(entry) as source:
                 _write(source, target, entry.file_size)
+
+
+def _remove_unused(used: Path) -> None:
+    """Mark a folder of unpacked media as used now, and remove its neighbours that have not been used for long."""
+    with suppress(OSError):
+        if used.is_dir():
+            os.utime(used)
+        oldest = time.time() - KEPT_DAYS * 86_400
+        for folder in used.parent.iterdir():
+            if folder != used and folder.is_dir() and folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _inside(timeline: Any) -> Iterator[str]:

@@ -23,6 +23,8 @@ from cutscore_composer.timebase import frame_of_timecode
 
 NAMED = 40
 """Missing media that a warning names one by one."""
+ExternalReference, GeneratorReference = otio.schema.ExternalReference, otio.schema.GeneratorReference
+ImageSequenceReference = otio.schema.ImageSequenceReference
 PROBES = 8
 """Files probed at once: most of a probe is waiting for the disk."""
 
@@ -215,12 +217,12 @@ def _last(wanted: str) -> str:
 def reference_of(clip: Any) -> Reference:
     """What an `otio.schema.Clip` refers to."""
     reference, clip_name = clip.media_reference, clip.name or ""
-    if isinstance(reference, otio.schema.ExternalReference):
+    if isinstance(reference, ExternalReference):
         url = reference.target_url or ""
         return Reference("file", url, "" if url else clip_name, reference.available_range, clip=clip_name)
-    if isinstance(reference, otio.schema.GeneratorReference):
+    if isinstance(reference, GeneratorReference):
         return Reference("generator", "", reference.name or reference.generator_kind or "", reference.available_range)
-    if isinstance(reference, otio.schema.ImageSequenceReference):
+    if isinstance(reference, ImageSequenceReference):
         return _sequence(reference, clip_name)
     available = reference.available_range if reference is not None else None
     name = (reference.name if reference is not None else "") or clip_name

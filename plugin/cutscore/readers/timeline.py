@@ -24,6 +24,7 @@ from cutscore.readers.spans import spans_of, whole
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.timebase import nominal_rate
 
+Clip, Composition = otio.schema.Clip, otio.core.Composition
 SEALED = "sequence"
 """`metadata["cutscore_reader"]` of a nested sequence of its own: its clips are not counted as the track's."""
 MAX_FRAMES = 100 * 3600 * 120
@@ -127,14 +128,14 @@ def _walk_picture(
 
 def _clip_names(item: Any) -> list[str]:
     """Names of a track's clips in order, those of nested layers included, of nested sequences not."""
-    if isinstance(item, otio.schema.Clip):
-        return [item.name or ""]
+    if isinstance(item, Clip):
+        return [item.name]
     names: list[str] = []
-    if isinstance(item, otio.core.Composition) and item.metadata.get("cutscore_reader") != SEALED:
+    if isinstance(item, Composition) and item.metadata.get("cutscore_reader") != SEALED:
         for child in item:
-            if isinstance(child, otio.schema.Clip):
-                names.append(child.name or "")
-            elif isinstance(child, otio.core.Composition):
+            if isinstance(child, Clip):
+                names.append(child.name)
+            elif isinstance(child, Composition):
                 names += _clip_names(child)
     return names
 
