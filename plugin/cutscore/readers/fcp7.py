@@ -16,7 +16,7 @@ import opentimelineio as otio
 from lxml import etree
 
 from cutscore.readers import safe_xml
-from cutscore.readers.fcp7_items import Placed, Speed, placed_items, speed_of
+from cutscore.readers.fcp7_items import Placed, placed_items, speed_of
 from cutscore.readers.fcp7_values import flag, number, rate_of, text_of
 from cutscore.readers.loaded import Loaded
 from cutscore.readers.timeline import SEALED
@@ -117,7 +117,7 @@ class _Builder:
         element = placed.element
         assert element is not None
         name = text_of(element, "name")
-        own_rate = rate_of(element) or rate
+        own_rate = placed.rate
         speed = speed_of(element, name, self.warnings)
         source_range = otio.opentime.TimeRange(
             _time(_source_start(placed, speed, own_rate, rate), own_rate), _time(placed.end - placed.start, rate)
@@ -129,11 +129,11 @@ class _Builder:
             item = otio.schema.Clip(name, self._reference(element))
         item.source_range = source_range
         item.enabled = flag(element, "enabled", True)
-        if speed.value == 0:
+        if speed == 0:
             item.effects.append(otio.schema.FreezeFrame())
-        elif speed.value != 1:
-            item.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed.value)))
-        for marker in _markers(element, own_rate, abs(speed.value) or Fraction(1)):
+        elif speed != 1:
+            item.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed)))
+        for marker in _markers(element, own_rate, abs(speed) or Fraction(1)):
             item.markers.append(marker)
         return item
 
@@ -170,17 +170,17 @@ class _Builder:
         return otio.schema.ExternalReference(url, available)
 
 
-def _source_start(placed: Placed, speed: Speed, own_rate: Fraction, rate: Fraction) -> Fraction:
-    """First source frame (at the clip's rate) that is used, the lowest for a clip that runs backwards.
+def _source_start(placed: Placed, speed: Fraction, own_rate: Fraction, rate: Fraction) -> Fraction:
+    """First source frame (at `own_rate`, the clip's) that is used, the lowest for a clip that runs backwards.
 
     <in> counts in frames of the clip at its speed: frame 100 of a clip at 50 % is source frame 50. What a
     transition hides of the clip's beginning (`skipped`) counts in frames of the sequence.
     """
     first = placed.source_in + placed.skipped * own_rate / rate
-    size = abs(speed.value)
-    if speed.value == 0:
+    size = abs(speed)
+    if speed == 0:
         return first
-    if speed.value > 0:
+    if speed > 0:
         return first * size
     frames = (placed.end - placed.start) * own_rate / rate
     total = placed.duration or first + frames

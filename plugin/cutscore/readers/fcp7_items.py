@@ -30,21 +30,16 @@ class Placed:
     """None for a transition after the last clip."""
     start: Fraction
     end: Fraction
+    rate: Fraction = Fraction(0)
+    """At which <in>, <out>, <duration> and the clip's markers count."""
     source_in: Fraction = Fraction(0)
-    """<in>, in frames at the clip's own rate, as played at its speed."""
+    """<in>, in frames as played at the clip's speed."""
     skipped: Fraction = Fraction(0)
     """Frames of the sequence by which the cut lies after the clip's <in>."""
     duration: Fraction | None = None
     """<duration> of the clip: all its media, as played at its speed."""
     transition_before: tuple[str, bool, Fraction, Fraction] | None = None
     """Name, whether it is a dissolve, frames before and after the cut at `start`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """How fast a clip plays: 1 its own speed, below 0 backwards, 0 held."""
-
-    value: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +111,34 @@ def _placed(path: Path, element: Element, before: _Over | None, after: _Over | N
     if start is None or end is None:
         name = text_of(element, "name")
         raise InputRefused(f"{path}, line {element.sourceline}: clip '{name}' has no start or end; export it again.")
+    own = _counting_rate(element, rate)
+    length = (last - first) * rate / own if last is not None else Fraction(0)
     skipped = Fraction(0)
     if start < 0:
-        own = rate_of(element) or rate
-        length = (last - first) * rate / own if last is not None else Fraction(0)
         start = before.cut if before is not None else max(Fraction(0), end - length)
         skipped = before.cut - before.start if before is not None else Fraction(0)
     if end < 0:
-        own = rate_of(element) or rate
-        length = (last - first) * rate / own if last is not None else Fraction(0)
         end = after.cut if after is not None else start + length
-    return Placed(element, start, end, max(first, Fraction(0)), skipped, number(element, "duration"))
+    return Placed(element, start, end, own, max(first, Fraction(0)), skipped, number(element, "duration"))
 
 
-def speed_of(element: Element, name: str, warnings: list[str]) -> Speed:
-    """The speed of a clip's Time Remap filter; one that varies is said and read as constant."""
+def _counting_rate(element: Element, rate: Fraction) -> Fraction:
+    """The rate at which a clip's <in> and <out> count: its own, or the sequence's where only so they last as long.
+
+    Premiere and Resolve count in frames of the sequence, whatever rate stands in the clip.
+    """
+    own = rate_of(element) or rate
+    start, end, first, last = (number(element, tag) for tag in ("start", "end", "in", "out"))
+    if own == rate or start is None or end is None or first is None or last is None or min(start, end) < 0:
+        return own
+    as_own, as_sequence = (abs((last - first) * rate / counted - (end - start)) for counted in (own, rate))
+    return rate if as_sequence <= 1 < as_own else own
+
+
+def speed_of(element: Element, name: str, warnings: list[str]) -> Fraction:
+    """The speed of a clip's Time Remap filter (below 0 backwards, 0 held); one that varies is said and read as constant."""
     if flag(element, "stillframe", False):
-        return Speed(Fraction(0))
+        return Fraction(0)
     for effect in element.iterfind("filter/effect"):
         if text_of(effect, "effectid").casefold() not in ("timeremap", "time remap"):
             continue
@@ -147,5 +153,5 @@ def speed_of(element: Element, name: str, warnings: list[str]) -> Speed:
         # Percent by the format; Hiero writes the plain factor, and hardly a clip plays at 4 % or slower.
         speed = percent / 100 if abs(percent) > 4 else percent
         backwards = "reverse" in values and flag(values["reverse"], "value", False)
-        return Speed(-abs(speed) if backwards else speed)
-    return Speed(Fraction(1))
+        return -abs(speed) if backwards else speed
+    return Fraction(1)

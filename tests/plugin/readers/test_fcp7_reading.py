@@ -100,6 +100,15 @@ def test_speeds_count_in_frames_as_played(tmp_path: Path) -> None:
     assert [50, 899, 100] == frames_in(cut)
 
 
+def test_in_points_count_at_the_rate_at_which_the_clip_lasts_as_long_as_it_is_shown(tmp_path: Path) -> None:
+    """A 25 clip in a 29.97 sequence: 60 frames shown for 60 of the sequence (Premiere), or for 50 of its own."""
+    at_25 = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
+    as_sequence = item("a", 0, 60, 120, 180).replace(RATE, at_25)
+    as_own = item("b", 60, 120, 100, 150).replace(RATE, at_25)
+    cut = fcp7(tmp_path, as_sequence + as_own)
+    assert [120 / Fraction(30000, 1001), Fraction(100, 25)] == [span.source_in for span in cut.spans]
+
+
 def test_nested_sequences_are_opened_once_defined_and_once_named(tmp_path: Path) -> None:
     """The second use only names the sequence by its id; ranges are honoured."""
     nested = (
