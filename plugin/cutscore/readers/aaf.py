@@ -6,21 +6,22 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 
 from cutscore.cut import TrackCounts
+from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
 from cutscore_composer.errors import InputRefused
 
 _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def load(path: Path, data: bytes) -> Loaded:
+def load(file: TimelineFile) -> Loaded:
     """Read an AAF file. Raises InputRefused, also where the extra is not installed."""
-    if not data.startswith(_MAGIC):
+    path = file.path
+    if not file.data.startswith(_MAGIC):
         raise InputRefused(f"{path} is no AAF file; export the sequence as AAF (linked media).")
     try:
         import aaf2
@@ -32,8 +33,8 @@ def load(path: Path, data: bytes) -> Loaded:
     with _quiet():
         try:
             timeline = otio.adapters.read_from_file(str(path), adapter_name="AAF")
-            with aaf2.open(str(path), "r") as file:
-                facts = _facts(file)
+            with aaf2.open(str(path), "r") as opened:
+                facts = _facts(opened)
         except Exception as error:  # the adapter and pyaaf2 raise dozens of kinds for broken files
             raise InputRefused(
                 f"{path} cannot be read as AAF ({_short(error)}); export it again, or as .otio."

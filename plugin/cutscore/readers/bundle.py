@@ -22,7 +22,7 @@ from urllib.parse import unquote
 import opentimelineio as otio
 import platformdirs
 
-from cutscore.readers.files import read_bytes
+from cutscore.readers.files import TimelineFile, read_bytes
 from cutscore.readers.loaded import MAX_BYTES, Loaded
 from cutscore.readers.otio_json import timeline_of
 from cutscore_composer.errors import InputRefused
@@ -36,8 +36,9 @@ KEPT_DAYS = 30
 """How long unpacked media stay after their last use."""
 
 
-def load(path: Path) -> Loaded:
+def load(file: TimelineFile) -> Loaded:
     """Read a bundle. Raises InputRefused with one sentence."""
+    path = file.path
     try:
         if path.is_dir():
             return _load_folder(path)

@@ -13,6 +13,7 @@ from typing import Any
 import opentimelineio as otio
 
 from cutscore.readers.edl_events import EditList, Event, guessed_rate, parse
+from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
 from cutscore_composer.errors import InputRefused
 
@@ -21,13 +22,14 @@ BARS = frozenset({"BARS", "COLORBARS", "SLATE", "TONE"})
 MAX_TRACKS = 99
 
 
-def load(path: Path, data: bytes, rate: Fraction | None = None) -> Loaded:
-    """Read an EDL at `rate`, or at the rate that its frame numbers allow. Raises InputRefused."""
-    text = _text(path, data)
-    used = rate or guessed_rate(text)
+def load(file: TimelineFile) -> Loaded:
+    """Read an EDL at the rate named for it, or at the rate that its frame numbers allow. Raises InputRefused."""
+    path = file.path
+    text = _text(path, file.data)
+    used = file.rate or guessed_rate(text)
     edits = parse(path, text, used)
     warnings = edits.warnings
-    if rate is None:
+    if file.rate is None:
         warnings.append(f"An EDL names no frame rate; {float(used):.6g} is assumed, name it if it is another.")
     start = min(event.record_in for event in edits.events)
     timeline = otio.schema.Timeline(edits.title or path.stem)

@@ -18,6 +18,7 @@ from lxml import etree
 from cutscore.readers import safe_xml
 from cutscore.readers.fcp7_items import Placed, placed_items, speed_of
 from cutscore.readers.fcp7_values import flag, number, rate_of, text_of
+from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
 from cutscore.readers.timeline import SEALED
 from cutscore_composer.errors import InputRefused
@@ -29,9 +30,10 @@ MAX_ITEMS = 500_000
 """Clips that all uses of all nested sequences may come to."""
 
 
-def load(path: Path, data: bytes) -> Loaded:
+def load(file: TimelineFile) -> Loaded:
     """Read an FCP7 XML file. Raises InputRefused with one sentence."""
-    root = safe_xml.parse(path, data, "xmeml")
+    path = file.path
+    root = safe_xml.parse(path, file.data, "xmeml")
     sequence = _main_sequence(path, root)
     rate = rate_of(sequence) or rate_of(sequence.find("timecode"))
     if rate is None:

@@ -136,7 +136,7 @@ def _counting_rate(element: Element, rate: Fraction) -> Fraction:
 
 
 def speed_of(element: Element, name: str, warnings: list[str]) -> Fraction:
-    """The speed of a clip's Time Remap filter (below 0 backwards, 0 held); one that varies is said and read as constant."""
+    """The speed of a clip's Time Remap filter, below 0 backwards, 0 held; one that varies is said."""
     if flag(element, "stillframe", False):
         return Fraction(0)
     for effect in element.iterfind("filter/effect"):

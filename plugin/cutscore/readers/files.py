@@ -1,9 +1,14 @@
-"""Opening a timeline file: its bytes, bounded, with their hash; and the reader for its format."""
+"""Opening a timeline file: its bytes, bounded, with their hash; and the reader for its format.
+
+Every reader is a module named in `TIMELINES` with one function: `load(file: TimelineFile) -> Loaded`.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
@@ -12,16 +17,31 @@ from cutscore.readers.loaded import MAX_BYTES, Loaded
 from cutscore_composer.errors import InputRefused
 
 
+@dataclass(frozen=True)
+class TimelineFile:
+    """What a reader is given: the path of a file or a bundle, and its bytes when it asks for them."""
+
+    path: Path
+    rate: Fraction | None = None
+    """The rate that the user named."""
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes of the file. Raises InputRefused as `read_bytes` does."""
+        return read_bytes(self.path)
+
+    @property
+    def sha256(self) -> str | None:
+        """Hash of the bytes that were read; None where none were (a folder)."""
+        return hashlib.sha256(self.data).hexdigest() if "data" in self.__dict__ else None
+
+
 def load(path: Path, rate: Fraction | None) -> Loaded:
     """Read a timeline file with the reader of its suffix. Raises InputRefused."""
-    suffix = path.suffix.casefold()
-    reader = import_module(f"cutscore.readers.{TIMELINES[suffix]}")
-    if suffix in (".otioz", ".otiod"):
-        loaded: Loaded = reader.load(path)
-        return loaded
-    data = read_bytes(path)
-    loaded = reader.load(path, data, rate) if suffix == ".edl" else reader.load(path, data)
-    loaded.sha256 = hashlib.sha256(data).hexdigest()
+    reader = import_module(f"cutscore.readers.{TIMELINES[path.suffix.casefold()]}")
+    file = TimelineFile(path, rate)
+    loaded: Loaded = reader.load(file)
+    loaded.sha256 = loaded.sha256 or file.sha256
     return loaded
 
 

@@ -15,14 +15,15 @@ from typing import Any
 
 import opentimelineio as otio
 
+from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
 from cutscore_composer.errors import InputRefused
 
 
-def load(path: Path, data: bytes) -> Loaded:
+def load(file: TimelineFile) -> Loaded:
     """Read a .otio file. Raises InputRefused with one sentence for everything that is no timeline."""
     warnings: list[str] = []
-    return Loaded(timeline_of(path, data, warnings), path.parent, warnings)
+    return Loaded(timeline_of(file.path, file.data, warnings), file.path.parent, warnings)
 
 
 def timeline_of(path: Path, data: bytes, warnings: list[str]) -> Any:
