@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from cutscore_composer.media.canvas import Canvas
+from cutscore_composer.media.colour import nearest_matrix
 
 if TYPE_CHECKING:
     from cutscore_composer.media.probe import VideoFacts
@@ -21,8 +22,7 @@ _PLANAR = frozenset(f"yuv{j}{s}p" for j in ("", "j") for s in ("420", "422", "44
     f"yuv{s}p{bits}le" for s in ("420", "422", "444") for bits in (10, 12)
 )
 _FULL_RANGE = 2
-_BT709, _BT601 = 1, frozenset({4, 5, 6})
-"""FFmpeg's numbers of colour ranges and colour spaces."""
+"""FFmpeg's number of a colour range."""
 
 
 class SmallCanvas(Canvas):
@@ -45,7 +45,7 @@ class SmallCanvas(Canvas):
         excess = frame.format.components[0].bits - 8
         merged = cv2.merge([np.asarray(plane >> excess, np.uint8) if excess else plane for plane in planes])
         full = frame.format.name.startswith("yuvj") or frame.color_range == _FULL_RANGE
-        rgb = cv2.transform(merged, _matrix(_is_bt709(frame), full))
+        rgb = cv2.transform(merged, _matrix(nearest_matrix(frame) == "bt709", full))
         return VideoFrame.from_ndarray(np.asarray(rgb, np.uint8), format="rgb24")
 
 
@@ -63,12 +63,6 @@ def _reduced(plane: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[An
         half = (plane.shape[1] // 2, plane.shape[0] // 2)
         plane = cv2.resize(plane[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA)
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-def _is_bt709(frame: VideoFrame) -> bool:
-    """What the file says; where it says nothing, pictures of 720 lines and more are BT.709."""
-    space = int(frame.colorspace)
-    return space == _BT709 or (space not in _BT601 and frame.height >= 720)
 
 
 @lru_cache(maxsize=4)

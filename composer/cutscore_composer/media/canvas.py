@@ -16,6 +16,8 @@ import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
+from cutscore_composer.media.colour import Matrix, scaler_matrix, stored_matrix
+
 if TYPE_CHECKING:
     from cutscore_composer.media.probe import VideoFacts
 
@@ -25,11 +27,13 @@ Array = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """The size in pixels (both even) and the pixel format of every picture."""
+    """The size in pixels (both even), the pixel format and the colour matrix of every picture."""
 
     width: int
     height: int
     format: Format = "yuv420p"
+    matrix: Matrix | None = None
+    """In which colours are stored (not for rgb24); None leaves each picture in its own."""
 
     def __post_init__(self) -> None:
         if self.width < 2 or self.height < 2 or self.width % 2 or self.height % 2:
@@ -50,12 +54,15 @@ class Canvas:
         width, height = self._inner(Fraction(shown_width) * aspect, Fraction(shown_height))
         if any(component.is_alpha for component in frame.format.components):
             frame = _over_black(frame)
+        stored = stored_matrix(frame)
         small = scaler.reformat(
             frame,
             width=height if turned else width,
             height=width if turned else height,
             format=self.format,
             interpolation="BILINEAR",
+            src_colorspace=stored,
+            dst_colorspace=stored if self.matrix is None else scaler_matrix(self.matrix),
             dst_color_range="JPEG" if self.format == "rgb24" else "MPEG",
             threads=1,
         )

@@ -20,6 +20,7 @@ import av
 import av.error
 
 from cutscore_composer.errors import InputRefused
+from cutscore_composer.media.colour import Matrix, is_hdr, nearest_matrix
 from cutscore_composer.media.frame_rate import frame_rate
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class VideoFacts:
     variable_rate: bool
     is_cover: bool
     """Whether it is a cover picture and no film."""
+    matrix: Matrix = "bt709"
+    """The matrix in which its colours are best written again."""
+    is_hdr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,8 @@ def _video_facts(
         sample_aspect=aspect,
         variable_rate=variable,
         is_cover=is_cover,
+        matrix=nearest_matrix(frame),
+        is_hdr=is_hdr(frame),
     )
 
 

@@ -92,6 +92,11 @@ class VideoSource:
     def warnings(self) -> tuple[str, ...]:
         """What was found wrong with the file so far, one sentence each."""
         found = []
+        if self.video.is_hdr:
+            found.append(
+                f"{self.path.name} is of high dynamic range (HDR): its brightness and colours are taken as they are "
+                "stored, which looks flat; a version for ordinary screens (Rec. 709) serves better."
+            )
         if self._damaged:
             found.append(f"{self.path.name}: {self._damaged} damaged packets were skipped; the frame before is held.")
         if self._held_at is not None:

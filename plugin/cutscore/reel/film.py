@@ -26,11 +26,13 @@ import av.error
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
+from av.video.reformatter import ColorRange
 
 from cutscore.reel.ahead import ahead
 from cutscore_composer.engine import Progress
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.media.canvas import Canvas
+from cutscore_composer.media.colour import tags
 from cutscore_composer.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -219,6 +221,9 @@ def _video_stream(out: OutputContainer, rate: Fraction, canvas: Canvas, encoding
     stream = cast("VideoStream", out.add_stream(name, rate=rate))
     stream.width, stream.height, stream.pix_fmt = canvas.width, canvas.height, "yuv420p"
     stream.codec_context.time_base = 1 / rate
+    context = stream.codec_context
+    context.color_primaries, context.color_trc, context.colorspace = tags(canvas.matrix)
+    context.color_range = ColorRange.MPEG
     if name == "libx264":
         options = {"preset": encoding.preset, "crf": str(encoding.quality)}
         if encoding.most_bits is not None:

@@ -20,6 +20,7 @@ from cutscore.reel.film import SOUND_BITS, Encoding, Film, TooLarge
 from cutscore_composer.engine import Progress
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.canvas import Canvas
+from cutscore_composer.media.colour import Matrix
 from cutscore_composer.media.probe import probe
 from cutscore_composer.media.shown import Sources, image_path
 from cutscore_composer.media.sound import mix_sounds
@@ -134,7 +135,7 @@ def clip_ranges(picture: Picture, most: int) -> tuple[tuple[int, int], ...]:
 
 
 def canvas_for(picture: Picture, height: int) -> Canvas:
-    """The canvas in the shape of the media that is shown longest, never larger than the media.
+    """The canvas in the shape and colour matrix of the media that is shown longest, never larger than the media.
 
     Raises InputRefused when no span shows anything.
     """
@@ -143,6 +144,7 @@ def canvas_for(picture: Picture, height: int) -> Canvas:
         if span.media is not None and span.kind in ("clip", "still"):
             shown[_sample_file(span)] += span.frames
     shapes: Counter[Fraction] = Counter()
+    matrices: Counter[Matrix] = Counter()
     largest = 0
     for path, frames in shown.most_common(20):
         try:
@@ -151,13 +153,14 @@ def canvas_for(picture: Picture, height: int) -> Canvas:
             continue
         if video is not None:
             shapes[Fraction(video.width, video.height) * video.sample_aspect] += frames
+            matrices[video.matrix] += frames
             largest = max(largest, min(video.width, video.height))
     if not shapes:
         raise InputRefused(f"{picture.name} shows no media that can be read; find its media, then try again.")
     aspect = min(max(shapes.most_common(1)[0][0], Fraction(1, 4)), Fraction(4))
     short = max(SMALLEST // 2, min(height, largest))
     width, high = (short * aspect, Fraction(short)) if aspect >= 1 else (Fraction(short), short / aspect)
-    return Canvas(_even(width), _even(high))
+    return Canvas(_even(width), _even(high), matrix=matrices.most_common(1)[0][0])
 
 
 def _sample_file(span: PictureSpan) -> Path:
