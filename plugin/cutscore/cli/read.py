@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cutscore.cli import options as o
 from cutscore.cli.screen import printable, say, say_json, tell
 from cutscore.cli.work import working
+
+if TYPE_CHECKING:
+    from cutscore.cut import Cut, TrackCounts, Transition
 
 
 def command(
@@ -31,42 +34,56 @@ def command(
             strict=settings.media.strict if strict is None else strict,
             rate=settings.media.rate_for(inputs),
         )
-    report = read_report(cut)
     if json_:
-        say_json(report)
+        say_json(read_report(cut))
     else:
-        _say(report, drop_frame=cut.drop_frame)
+        _say(cut)
 
 
-def _say(report: dict[str, Any], *, drop_frame: bool) -> None:
-    """The report as a person reads it: timecodes as the timeline itself counts them."""
-    from fractions import Fraction
-
+def _say(cut: Cut) -> None:
+    """The edit as a person reads it: one line a clip, marker and sound track, timecodes as the timeline counts them."""
     from cutscore_composer.timebase import timecode
 
-    rate = Fraction(report["rate"])
-    start = report["start"]
-
     def at(frame: int) -> str:
-        return timecode(start + frame, rate, drop_frame)
+        return timecode(cut.start_frame + frame, cut.rate, cut.drop_frame)
 
-    for warning in report["warnings"]:
+    for warning in cut.warnings:
         tell(f"Note: {warning}")
-    say(printable(report["name"]))
+    say(printable(cut.name))
     say(
-        f"{report['duration_seconds']:.3f} s, {report['duration']} frames at {float(rate):.6g} a second,"
-        f" from {at(0)} to {at(report['duration'])}; {_tracks(report['tracks'])}.\n"
+        f"{float(cut.seconds):.3f} s, {cut.duration} frames at {float(cut.rate):.6g} a second,"
+        f" from {at(0)} to {at(cut.duration)}; {_tracks(cut.tracks)}.\n"
     )
-    for clip in report["clips"]:
-        speed = "" if clip["speed"] == 1 else f"  ×{clip['speed']:g}"
-        line = f"{at(clip['record_in'])}  {clip['record_out'] - clip['record_in']:>6}  {clip['kind']:<9}"
-        say(f"{line} {printable(clip['name'] or '')}{speed}")
-    if report["markers"]:
+    for span in cut.spans:
+        speed = "" if span.speed == 1 else f"  ×{float(span.speed):g}"
+        line = f"{at(span.record_in)}  {span.record_out - span.record_in:>6}  {span.kind:<9}"
+        say(f"{line} {printable(span.name)}{speed}{_over(span.transition_in)}".rstrip())
+        if span.transition_out is not None:
+            say(f"{at(span.record_out)}          end     {_over(span.transition_out)}")
+    if cut.markers:
         say()
-    for marker in report["markers"]:
-        note = f"  {printable(marker['comment'])}" if marker["comment"] else ""
-        say(f"{at(marker['frame'])}  marker    {printable(marker['name'])}{note}")
+    for marker in cut.markers:
+        note = f"  {printable(marker.comment)}" if marker.comment else ""
+        say(f"{at(marker.frame)}  marker    {printable(marker.name)}{note}")
+    if cut.sounds:
+        say()
+    for track in cut.sounds:
+        off = "" if track.enabled else ", off"
+        name = printable(track.name) or "(no name)"
+        say(f"sound  {'our music' if track.ours else track.role:<9}  {name}: {_counted(len(track.clips), 'clip')}{off}")
 
 
-def _tracks(counts: dict[str, int]) -> str:
-    return ", ".join(f"{counts[kind]} {kind} track{'' if counts[kind] == 1 else 's'}" for kind in ("video", "audio"))
+def _over(transition: Transition | None) -> str:
+    """A transition and its length, to be written behind the clip that it leads to."""
+    if transition is None:
+        return ""
+    return f"  {printable(transition.kind)} over {transition.in_frames + transition.out_frames} frames"
+
+
+def _tracks(counts: TrackCounts) -> str:
+    return f"{_counted(counts.video, 'video track')}, {_counted(counts.audio, 'audio track')}"
+
+
+def _counted(count: int, what: str) -> str:
+    """A count and its noun: "1 clip", "2 clips"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"

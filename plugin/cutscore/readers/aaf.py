@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from fractions import Fraction
 from typing import Any
 
@@ -30,7 +31,7 @@ def load(file: TimelineFile) -> Loaded:
         raise InputRefused(
             f'{path}: reading AAF needs an extra; install it with: pip install "cutscore[aaf]"'
         ) from error
-    with _quiet():
+    with _quiet() as said:
         try:
             timeline = otio.adapters.read_from_file(str(path), adapter_name="AAF")
             with aaf2.open(str(path), "r") as opened:
@@ -41,7 +42,13 @@ def load(file: TimelineFile) -> Loaded:
             ) from error
     if not isinstance(timeline, otio.schema.Timeline):
         raise InputRefused(f"{path} holds no single sequence; export one sequence as AAF.")
-    return Loaded(timeline, path.parent, [], **facts)
+    return Loaded(timeline, path.parent, _warnings(said.getvalue()), **facts)
+
+
+def _warnings(said: str) -> list[str]:
+    """What the adapter prints that a person should know: sources without which it puts a gap."""
+    lost = said.count("creating Gap")
+    return [f"{lost} sources are not in the AAF itself and are shown as black."] if lost else []
 
 
 def _facts(file: Any) -> dict[str, Any]:
@@ -68,12 +75,14 @@ def _facts(file: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """pyaaf2 warns through the root logger of oddities that every Avid file has."""
+def _quiet() -> Iterator[io.StringIO]:
+    """pyaaf2 warns through the root logger of oddities that every Avid file has; what the adapter prints is kept."""
+    printed = io.StringIO()
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        yield
+        with redirect_stdout(printed):
+            yield printed
     finally:
         logging.disable(before)
 

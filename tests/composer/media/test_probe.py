@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -16,51 +17,10 @@ from PIL import Image
 
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.probe import probe
+from support.films import film as drawn_film
 
 needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe, the judge, is not installed")
-
-
-def film(
-    path: Path,
-    *,
-    rate: Fraction = Fraction(25),
-    frames: int = 20,
-    size: tuple[int, int] = (64, 48),
-    steps: list[int] | None = None,
-    sound_seconds: float = 0.0,
-    rotation: int = 0,
-    streams: int = 1,
-    codec: str = "mpeg4",
-) -> Path:
-    """A small film; `steps` are the distances between frames in 1/1000 s for a variable rate."""
-    with av.open(str(path), "w") as out:
-        videos = []
-        for number in range(streams):
-            stream = out.add_stream(codec, rate=rate)
-            stream.width, stream.height, stream.pix_fmt = size[0] * (number + 1), size[1] * (number + 1), "yuv420p"
-            if rotation:
-                stream.set_display_rotation(rotation)
-            if steps:
-                stream.codec_context.time_base = Fraction(1, 1000)
-            videos.append(stream)
-        sound = out.add_stream("aac", rate=48000, layout="mono") if sound_seconds else None
-        for stream in videos:
-            stamp = 0
-            for number in range(frames):
-                picture = np.full((stream.height, stream.width, 3), number * 10 % 255, np.uint8)
-                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-                if steps:
-                    frame.pts, frame.time_base = stamp, Fraction(1, 1000)
-                    stamp += steps[number % len(steps)]
-                out.mux(stream.encode(frame))
-            out.mux(stream.encode(None))
-        if sound is not None:
-            for start in range(0, int(sound_seconds * 48000), 1024):
-                block = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
-                block.sample_rate, block.pts = 48000, start
-                out.mux(sound.encode(block))
-            out.mux(sound.encode(None))
-    return path
+film = partial(drawn_film, frames=20)
 
 
 def judged(path: Path) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import opentimelineio as otio
 import pytest
 
 from cutscore.cli.main import run
@@ -29,6 +30,41 @@ def test_a_drop_frame_timeline_is_shown_in_drop_frame(tmp_path: Path, capsys: py
     assert ["01:00:00;00", "01:01:00;02", "01:00:59;29"] == [line.split()[0] for line in said[2:] if line]
     assert run(["read", "--json", str(path)]) == 0
     assert 107_892 == json.loads(capsys.readouterr().out)["start"]
+
+
+def test_transitions_and_sound_tracks_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind the clip that a transition leads to; after the last clip a fade out; what each sound track is for."""
+    path = tmp_path / "t.otio"
+    timeline = otio.schema.Timeline("t")
+    timeline.tracks.append(otio.schema.Track(children=[over(0, 12), clip("a"), over(5, 5), clip("b"), over(20, 0)]))
+    timeline.tracks.append(otio.schema.Track("Dialogue", kind="Audio", children=[clip("x"), clip("y")]))
+    timeline.tracks.append(otio.schema.Track("MX temp", kind="Audio", children=[clip("z")]))
+    timeline.tracks[2].enabled = False
+    otio.adapters.write_to_file(timeline, str(path))
+    assert run(["read", str(path)]) == 0
+    said = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [
+        ["00:00:00:00", "50", "missing", "a", "fade", "over", "12", "frames"],
+        ["00:00:02:00", "50", "missing", "b", "dissolve", "over", "10", "frames"],
+        ["00:00:04:00", "end", "fade", "over", "20", "frames"],
+        ["sound", "dialogue", "Dialogue:", "2", "clips"],
+        ["sound", "music", "MX", "temp:", "1", "clip,", "off"],
+    ] == [words for words in said if words]
+
+
+def clip(name: str) -> otio.schema.Clip:
+    """Two seconds at 25 of media that are not there."""
+    return otio.schema.Clip(name, source_range=otio.opentime.TimeRange(at(0), at(50)))
+
+
+def over(before: int, after: int) -> otio.schema.Transition:
+    """A dissolve of so many frames before and after its cut."""
+    return otio.schema.Transition("x", "SMPTE_Dissolve", at(before), at(after))
+
+
+def at(frames: int) -> otio.opentime.RationalTime:
+    """A time at 25."""
+    return otio.opentime.RationalTime(frames, 25)
 
 
 @pytest.mark.real

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,19 @@ def test_media_in_a_bundle_are_found_and_unpacked(
     assert media.is_file()
     assert media.is_relative_to(tmp_path)
     assert ("clip", True) == (cut.spans[0].kind, cut.sounds[0].clips[0].media is not None)
+
+
+@pytest.mark.real
+def test_sources_that_an_aaf_lost_are_said_and_nothing_is_printed(
+    timelines: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The adapter puts a gap and prints so; standard output belongs to the JSON of a reading."""
+    aaf2 = pytest.importorskip("aaf2")
+    path = tmp_path / "lost.aaf"
+    shutil.copyfile(timelines / "aaf_multitrack.aaf", path)
+    with aaf2.open(str(path), "rw") as file:
+        next(iter(file.content.mastermobs()))["Slots"].clear()
+    cut = read_timeline(path)
+    assert "" == capsys.readouterr().out
+    assert "3 sources are not in the AAF itself and are shown as black." in cut.warnings
+    assert (3282, "gap") == (cut.duration, cut.spans[1].kind)
