@@ -81,6 +81,10 @@ def read_timeline(
     with without_gc():
         try:
             return cut_of(load(path, rate), path, search=search, strict=strict, rate=rate)
+        except InputRefused as error:
+            if str(path) in str(error):
+                raise
+            raise InputRefused(f"{path}: {error}") from error
         except RecursionError as error:
             raise InputRefused(
                 f"{path} nests compositions far deeper than any edit; flatten the inner ones."

@@ -49,7 +49,7 @@ def read_bytes(path: Path) -> bytes:
     """All bytes of a timeline file. Raises InputRefused when it is missing, unreadable, empty or far too large."""
     try:
         if path.is_dir():
-            raise InputRefused(f"{path} is a folder, not a timeline file.")
+            raise InputRefused(f"{path} is a folder, not a timeline file; name the file in it.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise InputRefused(f"{path} is {size >> 20} MB, more than any timeline ({MAX_BYTES >> 20} MB).")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ import opentimelineio as otio
 from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
 from cutscore_composer.errors import InputRefused
+
+_MANGLED = re.compile(r"'N\d+opentimelineio\w*?\d([A-Z]\w*)E'")
 
 
 def load(file: TimelineFile) -> Loaded:
@@ -143,6 +146,6 @@ def _the_timeline(path: Path, found: Any) -> Any:
 
 
 def _first_line(error: Exception) -> str:
-    return (
-        str(error).strip().strip('"').splitlines()[0][:200].rstrip(".") if str(error).strip() else type(error).__name__
-    )
+    """The first line of what OTIO says, the compiler's names of its classes made plain."""
+    lines = str(error).strip().strip('"').splitlines()
+    return _MANGLED.sub(r"\1", lines[0])[:200].rstrip(".") if lines else type(error).__name__

@@ -69,6 +69,7 @@ def refused(path: Path, **options: Any) -> str:
         read_timeline(path, **options)
     text = str(caught.value)
     assert "\n" not in text
+    assert str(path) in text
     assert len(text) < 900
     return text
 
