@@ -59,23 +59,28 @@ class _Strip:
         self._gain = np.float32(10 ** (channel.gain_db / 20))
         self.send = np.float32(10 ** (channel.hall_db / 20))
         self._width = np.float32(channel.width)
-        self._shelf = np.float32(10 ** (channel.shelf_db / 20) - 1)
-        self._cut = butter(2, channel.low_cut_hertz, "high", fs=rate, output="sos")
-        self._high = butter(1, _SHELF_HERTZ, "high", fs=rate, output="sos")
+        cut = butter(2, channel.low_cut_hertz, "high", fs=rate, output="sos")
+        self._tone = np.concatenate([cut, _shelf(channel.shelf_db, rate)])
+        self._tone_state = np.zeros((len(self._tone), 2, 2))
         self._side = butter(1, _BASS_WIDTH_HERTZ, "high", fs=rate, output="sos")
-        self._states = [np.zeros((len(sos), 2, 2)) for sos in (self._cut, self._high)]
         self._side_state = np.zeros((1, 2))
 
     def through(self, block: Audio) -> Audio:
         """The stem as it goes to the bus, without the hall."""
-        cut, self._states[0] = sosfilt(self._cut, block, axis=0, zi=self._states[0])
-        high, self._states[1] = sosfilt(self._high, cut, axis=0, zi=self._states[1])
-        shaped = (cut + self._shelf * high).astype(np.float32)
-        middle, side = shaped.mean(axis=1), (shaped[:, 0] - shaped[:, 1]) / 2
+        # Sides as rows: each is read from one end to the other.
+        shaped, self._tone_state = sosfilt(self._tone, np.ascontiguousarray(block.T), zi=self._tone_state)
+        middle, side = (shaped[0] + shaped[1]) / 2, (shaped[0] - shaped[1]) / 2
         # The lowest octaves stay in the middle, where loudspeakers carry them best.
         side, self._side_state = sosfilt(self._side, side, zi=self._side_state)
-        side = side.astype(np.float32) * self._width
-        return np.stack([middle + side, middle - side], axis=1) * self._gain
+        side *= self._width
+        return np.stack([middle + side, middle - side], axis=1).astype(np.float32) * self._gain
+
+
+def _shelf(gain_db: float, rate: int) -> npt.NDArray[np.float64]:
+    """One section that lifts what lies above the shelf: the sound and a share of its highs."""
+    high = butter(1, _SHELF_HERTZ, "high", fs=rate, output="sos")
+    high[:, :3] = high[:, 3:] + (10 ** (gain_db / 20) - 1) * high[:, :3]
+    return np.asarray(high)
 
 
 class Desk:

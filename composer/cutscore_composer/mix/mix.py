@@ -91,7 +91,7 @@ def mix(
     with ExitStack() as closing:
         bus, master = (closing.enter_context(Tape(folder)) for _ in range(2))
         apart: dict[str, Tape] = {}
-        meter = Meter(sample_rate)
+        meter = Meter(sample_rate, peak=False)
         for parts in _mixed(blocks, envelope, total, sample_rate, apart=stems):
             progress.report("mix", 0.7 * bus.samples / max(1, total))
             whole = sum(parts.values(), np.zeros_like(next(iter(parts.values()))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -72,18 +73,17 @@ def accent_of(event: Event) -> Iterator[Event]:
 
 def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Sound | None]:
     """The note's soft and loud sound; whole when the note begins within its body or outlasts it."""
-    seconds = 1e9 if event.slurred else length + 0.25
+    seconds = math.inf if event.slurred else length + 0.25
     articulation, pitch = event.articulation, event.pitch
     if articulation.model is not None:
         name = articulation.model
-        return samples.kept((name, pitch), lambda: sustained_model(name, pitch, samples.rate)), None
+        return samples.model((name, pitch), lambda: sustained_model(name, pitch, samples.rate)), None
     assert articulation.sfz is not None
     layers = read_sfz(articulation.sfz)
     if len(layers) == 1:
         region = layers[0].nearest(pitch)
-        return samples.pitched(region, pitch, veil=1.0, seconds=seconds), samples.pitched(
-            region, pitch, seconds=seconds
-        )
+        dark, bright = samples.veiled(region, pitch, (1.0, 0.0), seconds=seconds)
+        return dark, bright
     soft, loud = layers[0].nearest(pitch), layers[-1].nearest(pitch)
     return samples.pitched(soft, pitch, veil=_SOFT_VEIL, seconds=seconds), samples.pitched(loud, pitch, seconds=seconds)
 

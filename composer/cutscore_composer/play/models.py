@@ -22,6 +22,9 @@ _BODY = 10 ** (-22 / 20)
 _BELL_RATIOS = (1.0, 2.756, 5.404, 8.933)
 _PAD_SECONDS = 6.0
 _STRETCH = 512
+_STRETCHES = 16
+_HEARD = 11.5
+"""Nepers under the loudest partial at which one is heard no more: 100 dB."""
 
 Partial = tuple[float, float, float]
 """Frequency in hertz, amplitude, seconds in which it falls to 1/e."""
@@ -131,16 +134,26 @@ def _ringing(
 ) -> npt.NDArray[np.float64]:
     """Decaying sines, each a little to one side, each computed only while it is heard."""
     size = round(min(longest, max(life for _, _, life in partials) * 6.9) * rate)
+    side = random.uniform(-width, width, len(partials))
     frequencies, amplitudes, lives = (np.array(column)[:, None] for column in zip(*partials, strict=True))
+    ends = (lives * (_HEARD + np.log(amplitudes / amplitudes.max())))[:, 0]
+    # The longest heard first: what still sounds late is the beginning of the list.
+    order = np.argsort(-ends, kind="stable")
+    frequencies, amplitudes, lives, ends = frequencies[order], amplitudes[order], lives[order], ends[order]
     # A decaying sine is a power of one complex number: powers within a stretch times powers of whole stretches.
     turn = (-1 / lives + 2j * np.pi * frequencies) / rate
     within = np.exp(turn * np.arange(_STRETCH))
-    stretches = np.exp(turn * _STRETCH * np.arange(-(-size // _STRETCH))).T
-    sides = random.uniform(-width, width, len(partials))
-    made = np.stack(
-        [((stretches * (amplitudes[:, 0] * side)) @ within).imag.ravel()[:size] for side in (1 - sides, 1 + sides)],
-        axis=1,
-    )
+    sides = np.stack([1 - side, 1 + side])[:, order, None]
+    made = np.zeros((size, 2))
+    for first in range(0, size, _STRETCH * _STRETCHES):
+        heard = int(np.count_nonzero(ends > first / rate))
+        starts = np.arange(first, min(size, first + _STRETCH * _STRETCHES), _STRETCH)
+        powers = np.exp(turn[:heard] * starts) * (amplitudes * sides)[:, :heard]
+        turned = np.concatenate([powers.real, powers.imag], axis=1).transpose(0, 2, 1).astype(np.float32, order="C")
+        rows = np.concatenate([within[:heard].imag, within[:heard].real]).astype(np.float32)
+        # Not `@`: the threads of a linear algebra library wait for each other where other work runs too.
+        piece = np.einsum("abk,kn->abn", turned, rows).reshape(2, -1)[:, : size - first]
+        made[first : first + piece.shape[1]] = piece.T
     tail = round(0.25 * size)
     made[-tail:] *= (0.5 + 0.5 * np.cos(np.linspace(0, np.pi, tail)))[:, None]
     return made

@@ -6,11 +6,13 @@ transform can darken the sound, since a soft note is a darker one.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import av
 import numpy as np
@@ -21,10 +23,15 @@ from cutscore_composer.errors import OutputFailed
 from cutscore_composer.play.sfz import Region
 
 Audio = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 _PITCH_TOLERANCE = 4.0e-4
 """Two thirds of a cent: how far a length may stray from the exact ratio to be one that transforms fast."""
 _TILT_HERTZ = 600.0
+_SOUND_BYTES = 80 << 20
+_RECORDING_BYTES = 48 << 20
+_DECODED_AHEAD_SECONDS = 0.5
+"""So much more is decoded than asked for: the next note may be a little higher, or longer."""
 _LENGTHS = (1.0, 1.6, 2.4, 3.6, 5.0)
 """Seconds to which a recording is cut when no more of it is heard; transforms cost by length."""
 
@@ -42,57 +49,81 @@ class Sound:
 
 
 class Samples:
-    """Makes Sounds and keeps the latest, up to `cache_bytes`."""
+    """Makes Sounds and keeps the latest of them, and the latest of the recordings that they are made of."""
 
-    def __init__(self, sample_rate: int, cache_bytes: int = 160 << 20) -> None:
+    def __init__(
+        self, sample_rate: int, *, sound_bytes: int = _SOUND_BYTES, recording_bytes: int = _RECORDING_BYTES
+    ) -> None:
         self.rate = sample_rate
-        self._room = cache_bytes
-        self._kept: OrderedDict[Hashable, tuple[Sound, int]] = OrderedDict()
-        self._raw: OrderedDict[Path, tuple[Audio, int]] = OrderedDict()
+        self._sounds: _Shelf[tuple[Sound, ...]] = _Shelf(sound_bytes)
+        self._recordings: _Shelf[Recording] = _Shelf(recording_bytes)
 
-    def pitched(self, region: Region, pitch: float, *, veil: float = 0.0, seconds: float = 1e9) -> Sound:
+    def pitched(self, region: Region, pitch: float, *, veil: float = 0.0, seconds: float = math.inf) -> Sound:
         """A region's recording at a MIDI pitch (fractions are cents), at least its first `seconds`.
 
         `veil` 1 takes 6 dB an octave off above 600 Hz; less mixes that with the sound as it is.
         """
+        return self.veiled(region, pitch, (veil,), seconds=seconds)[0]
+
+    def veiled(
+        self, region: Region, pitch: float, veils: tuple[float, ...], *, seconds: float = math.inf
+    ) -> tuple[Sound, ...]:
+        """The same under each of the veils, all of one length: half the work where two are wanted."""
         length = next((size for size in _LENGTHS if size >= seconds), None)
-        for enough in (*(size for size in _LENGTHS if length is not None and size >= length), None):
-            key = (region.sample, region.root, round(pitch * 100), veil, enough)
-            if key in self._kept:
-                return self.kept(key, lambda: self._make(region, pitch, veil, length))
-        return self.kept(
-            (region.sample, region.root, round(pitch * 100), veil, length),
-            lambda: self._make(region, pitch, veil, length),
-        )
+        for enough in (*(size for size in _LENGTHS if length is not None and size > length), None):
+            found = self._sounds.find((region.sample, region.root, round(pitch * 100), veils, enough))
+            if found is not None:
+                return found
+        key = (region.sample, region.root, round(pitch * 100), veils, length)
+        return self._kept(key, lambda: self._made(region, pitch, veils, length))
 
-    def kept(self, key: Hashable, make: Callable[[], Sound]) -> Sound:
+    def model(self, key: Hashable, make: Callable[[], Sound]) -> Sound:
         """What `make` gives, made once while there is room for it."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
-        sound = make()
-        self._kept[key] = sound, sound.audio.nbytes
-        while sum(size for _, size in self._kept.values()) > self._room and len(self._kept) > 1:
-            self._kept.popitem(last=False)
-        return sound
+        return self._kept(key, lambda: (make(),))[0]
 
-    def _make(self, region: Region, pitch: float, veil: float, seconds: float | None) -> Sound:
-        audio, rate = self._decoded(region.sample)
-        semitones = pitch - region.root + region.tune_cents / 100
-        ratio = self.rate / rate / 2 ** (semitones / 12)
-        used = len(audio) if seconds is None else min(len(audio), round(seconds * self.rate / ratio))
-        made = resampled(audio[:used], ratio, self.rate, veil)
-        made *= _sides(region)
-        whole = region.loop is not None and used == len(audio)
+    def _kept(self, key: Hashable, make: Callable[[], tuple[Sound, ...]]) -> tuple[Sound, ...]:
+        found = self._sounds.find(key)
+        if found is None:
+            found = make()
+            self._sounds.keep(key, found, sum(sound.audio.nbytes for sound in found))
+        return found
+
+    def _made(self, region: Region, pitch: float, veils: tuple[float, ...], seconds: float | None) -> tuple[Sound, ...]:
+        faster = 2 ** ((pitch - region.root + region.tune_cents / 100) / 12)
+        recording = self._recording(region.sample, None if seconds is None else seconds * faster)
+        ratio = self.rate / recording.rate / faster
+        audio = recording.audio if seconds is None else recording.audio[: round(seconds * faster * recording.rate)]
+        whole = region.loop is not None and recording.whole and len(audio) == len(recording.audio)
         loop = (round(region.loop[0] * ratio), round(region.loop[1] * ratio)) if region.loop and whole else None
-        return Sound(made, loop)
+        made = resampled(audio * _sides(region), ratio, self.rate, veils)
+        return tuple(Sound(one, loop) for one in made)
 
-    def _decoded(self, path: Path) -> tuple[Audio, int]:
-        if path not in self._raw:
-            self._raw[path] = decode(path)
-            if len(self._raw) > 24:
-                self._raw.popitem(last=False)
-        return self._raw[path]
+    def _recording(self, path: Path, seconds: float | None) -> Recording:
+        found = self._recordings.find(path)
+        if found is None or not (found.whole or (seconds is not None and len(found.audio) >= seconds * found.rate)):
+            found = decode(path, seconds)
+            self._recordings.keep(path, found, found.audio.nbytes)
+        return found
+
+
+class _Shelf(Generic[T]):
+    """Keeps what was used last, as much as has room."""
+
+    def __init__(self, room_bytes: int) -> None:
+        self._left = room_bytes
+        self._things: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+
+    def find(self, key: Hashable) -> T | None:
+        if key not in self._things:
+            return None
+        self._things.move_to_end(key)
+        return self._things[key][0]
+
+    def keep(self, key: Hashable, thing: T, size: int) -> None:
+        self._left += self._things.pop(key, (thing, 0))[1] - size
+        self._things[key] = thing, size
+        while self._left < 0 and len(self._things) > 1:
+            self._left += self._things.popitem(last=False)[1][1]
 
 
 def _sides(region: Region) -> npt.NDArray[np.float32]:
@@ -100,31 +131,52 @@ def _sides(region: Region) -> npt.NDArray[np.float32]:
     return np.array([min(1.0, 1 - region.pan), min(1.0, 1 + region.pan)], np.float32) * np.float32(gain)
 
 
-def decode(path: Path) -> tuple[Audio, int]:
-    """A recording of the pack as (n, 2) and its rate; mono stands on both sides."""
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording of the pack, or its beginning."""
+
+    audio: Audio
+    """(n, 2); mono stands on both sides."""
+    rate: int
+    whole: bool = True
+
+
+def decode(path: Path, seconds: float | None = None) -> Recording:
+    """A recording of the pack; at least its first `seconds` when the rest is not wanted."""
+    wanted = math.inf if seconds is None else seconds + _DECODED_AHEAD_SECONDS
+    fifo = av.AudioFifo()  # joins the packets' many small frames without Python's help
+    whole = True
     try:
         with av.open(str(path)) as container:
-            frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
             rate = container.streams.audio[0].rate
+            for frame in container.decode(audio=0):
+                frame.pts = None  # they follow each other, whatever the container says
+                fifo.write(frame)
+                if fifo.samples > wanted * rate:
+                    whole = False
+                    break
+            joined = fifo.read()
     except (av.error.FFmpegError, OSError) as error:
         raise OutputFailed(f"The sound pack is damaged: {path} cannot be read; install Cutscore again.") from error
-    planes = np.concatenate(frames, axis=1).astype(np.float32, copy=False)
-    return np.ascontiguousarray(np.broadcast_to(planes, (2, planes.shape[1])).T), rate
+    if joined is None:
+        raise OutputFailed(f"The sound pack is damaged: {path} is empty; install Cutscore again.")
+    planes = joined.to_ndarray().astype(np.float32, copy=False)
+    return Recording(np.ascontiguousarray(np.broadcast_to(planes, (2, planes.shape[1])).T), rate, whole)
 
 
-def resampled(audio: Audio, ratio: float, rate: int, veil: float = 0.0) -> Audio:
-    """`audio` (n, 2) stretched to n × ratio samples; `rate` is the rate after it, for `veil`."""
+def resampled(audio: Audio, ratio: float, rate: int, veils: Sequence[float] = (0.0,)) -> list[Audio]:
+    """`audio` (n, 2) stretched to n × ratio samples, once for each veil; `rate` is the rate after it."""
     size_in, size_out = _lengths(len(audio), ratio)
     spectrum = fft.rfft(np.ascontiguousarray(audio.T), size_in)
     bins = min(size_in, size_out) // 2 + 1
-    kept = np.zeros((2, size_out // 2 + 1), np.complex64)
-    kept[:, :bins] = spectrum[:, :bins]
-    kept *= np.float32(size_out / size_in)
-    if veil:
-        hertz = np.arange(kept.shape[1], dtype=np.float32) * np.float32(rate / size_out)
-        kept *= 1 - veil * (1 - 1 / np.sqrt(1 + (hertz / _TILT_HERTZ) ** 2))
-    made = fft.irfft(kept, size_out)
-    return np.ascontiguousarray(made[:, : round(len(audio) * ratio)].T, np.float32)
+    plain = spectrum[:, :bins] * np.float32(size_out / size_in)
+    hertz = np.arange(bins, dtype=np.float32) * np.float32(rate / size_out)
+    tilt = 1 - 1 / np.sqrt(1 + (hertz / _TILT_HERTZ) ** 2)
+    made = []
+    for veil in veils:
+        heard = fft.irfft(plain * (1 - np.float32(veil) * tilt) if veil else plain, size_out)
+        made.append(np.ascontiguousarray(heard[:, : round(len(audio) * ratio)].T, np.float32))
+    return made
 
 
 def _lengths(samples: int, ratio: float) -> tuple[int, int]:

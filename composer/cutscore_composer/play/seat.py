@@ -26,10 +26,10 @@ class Seated:
         self._taps = _taps(name, seat, rate)
         self._reach = max(delay for delay, _, _, _ in self._taps)
         self._silent = True
-        self._past: Audio = np.zeros((self._reach, 2), np.float32)
+        self._past: Audio = np.zeros((2, self._reach), np.float32)
         # Distance takes the highs away: air and the backs of the rows in front.
         self._air = butter(1, 15_000 - 9_000 * seat.depth, fs=rate, output="sos")
-        self._air_state = np.zeros((self._air.shape[0], 2, 2))
+        self._air_state = np.zeros((len(self._air), 2, 2))
 
     def place(self, block: Audio) -> Audio:
         """A block on its seat, direct sound and reflections."""
@@ -37,15 +37,16 @@ class Seated:
             return block
         middle = block.mean(axis=1, keepdims=True)
         narrowed = (middle + (block - middle) * np.float32(self._width)) * self._sides
-        aired, self._air_state = sosfilt(self._air, narrowed, axis=0, zi=self._air_state)
-        line = np.concatenate([self._past, aired.astype(np.float32)])
-        placed = np.zeros_like(block)
+        # Sides as rows: each is read from one end to the other.
+        aired, self._air_state = sosfilt(self._air, np.ascontiguousarray(narrowed.T), zi=self._air_state)
+        line = np.concatenate([self._past, aired.astype(np.float32)], axis=1)
+        placed = np.zeros((2, len(block)), np.float32)
         for delay, source, side, gain in self._taps:
             first = self._reach - delay
-            placed[:, side] += gain * line[first : first + len(block), source]
-        self._past = line[len(line) - self._reach :].copy()
-        self._silent = bool(np.abs(line[-self._reach - len(block) :]).max(initial=0.0) < _INAUDIBLE)
-        return placed
+            placed[side] += gain * line[source, first : first + len(block)]
+        self._past = line[:, line.shape[1] - self._reach :].copy()
+        self._silent = bool(np.abs(line).max(initial=0.0) < _INAUDIBLE)
+        return placed.T
 
 
 def _taps(name: str, seat: Seat, rate: int) -> list[tuple[int, int, int, np.float32]]:

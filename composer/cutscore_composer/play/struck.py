@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -14,16 +16,23 @@ from cutscore_composer.play.voice import Voice
 
 _DAMPING = {"piano": 0.16, "harp": 0.9, "percussion": 0.0, "timpani": 0.0}
 """Seconds that a note takes to die once it is let go; 0 is never damped. Others: 0.25."""
+_DYING = 4
+"""Times of falling to 1/e after which a damped note is over."""
+_PIECE = 24_000
 _DETUNED = (0.0, 0.03)
 """Semitones by which repeats differ."""
+
+Colour = tuple[Audio, float]
+"""A sound and its share of the note."""
 
 
 def struck_voice(event: Event, samples: Samples) -> Voice:
     """The voice of a struck event."""
     velocity = _shaded(event)
     onset = round((event.seconds - event.articulation.attack_ms / 1000) * samples.rate)
-    sound = _model(event, velocity, samples) if event.articulation.model else _sampled(event, velocity, samples)
-    return Voice(onset, iter((_damped(event, sound, samples.rate) * np.float32(_gain(event, velocity)),)))
+    colours = _model(event, velocity, samples) if event.articulation.model else _sampled(event, velocity, samples)
+    gain = _gain(event, velocity)
+    return Voice(onset, _pieces(event, tuple((audio, share * gain) for audio, share in colours), samples.rate))
 
 
 def _shaded(event: Event) -> float:
@@ -39,25 +48,22 @@ def _gain(event: Event, velocity: float) -> float:
     return float(repeat * (velocity / 127) ** 1.7 * 10 ** (trim_db / 20))
 
 
-def _model(event: Event, velocity: float, samples: Samples) -> Audio:
+def _model(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
     name, variant, step = event.articulation.model or "", event.turn % event.articulation.variants, int(velocity / 16)
     make = partial(struck_model, name, event.pitch, (step + 0.5) / 8, variant, samples.rate)
-    return samples.kept((name, event.pitch, step, variant), lambda: Sound(make())).audio
+    return ((samples.model((name, event.pitch, step, variant), lambda: Sound(make())).audio, 1.0),)
 
 
-def _sampled(event: Event, velocity: float, samples: Samples) -> Audio:
+def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
     layer, region = _region(event, velocity)
     detune = _DETUNED[event.turn % len(_DETUNED)] * (8 if event.instrument.keys else 1)
-    heard = 1e9 if not _dying(event) else event.length + 5 * _dying(event)
-    bright = samples.pitched(region, event.pitch + detune, seconds=heard).audio
+    heard = event.length + event.articulation.attack_ms / 1000 + _DYING * _dying(event) if _dying(event) else math.inf
     low, high = layer.velocities
     darkness = (0.6 if low == 1 else 0.35) * min(1.0, max(0.0, (high - velocity) / (high - low)))
     if darkness < 0.02:
-        return bright
-    dark = samples.pitched(region, event.pitch + detune, veil=1.0, seconds=heard).audio
-    # Either may be a longer one that was kept from before.
-    bright, dark = bright[: len(dark)], dark[: len(bright)]
-    return bright * np.float32(1 - darkness) + dark * np.float32(darkness)
+        return ((samples.pitched(region, event.pitch + detune, seconds=heard).audio, 1.0),)
+    bright, dark = samples.veiled(region, event.pitch + detune, (0.0, 1.0), seconds=heard)
+    return (bright.audio, 1 - darkness), (dark.audio, darkness)
 
 
 def _region(event: Event, velocity: float) -> tuple[Layer, Region]:
@@ -85,14 +91,19 @@ def _dying(event: Event) -> float:
     return max(seconds, 0.35) if event.wanted in ("staccato", "pizzicato") else seconds
 
 
-def _damped(event: Event, audio: Audio, rate: int) -> Audio:
+def _pieces(event: Event, colours: tuple[Colour, ...], rate: int) -> Iterator[Audio]:
+    """The sum of the colours, damped once the note is let go; in pieces, so that a roll holds its sound only once."""
     seconds = _dying(event)
-    if not seconds:
-        return audio
-    begin = round((event.length + event.articulation.attack_ms / 1000) * rate)
-    if begin >= len(audio):
-        return audio
-    fade = min(round(4 * seconds * rate), len(audio) - begin)
-    dying = np.exp(-np.arange(fade) / (seconds * rate)) * np.linspace(1, 0, fade)
-    gain = np.concatenate([np.ones(begin), dying]).astype(np.float32)
-    return audio[: begin + fade] * gain[:, None]
+    size = len(colours[0][0])
+    begin = round((event.length + event.articulation.attack_ms / 1000) * rate) if seconds else size
+    fade = max(1, min(round(_DYING * seconds * rate), size - begin))
+    end = min(size, begin + fade)
+    for first in range(0, end, _PIECE):
+        last = min(end, first + _PIECE)
+        piece = np.zeros((last - first, 2), np.float32)
+        for audio, share in colours:
+            piece += audio[first:last] * np.float32(share)
+        if last > begin:
+            into = np.maximum(np.arange(first, last) - begin, 0)
+            piece *= (np.exp(-into / (seconds * rate)) * (1 - into / fade)).astype(np.float32)[:, None]
+        yield piece
