@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cutscore_composer.picture import (
+    CutKind,
     CutPoint,
     Picture,
     PictureMarker,
@@ -148,8 +149,8 @@ class Cut:
             if over is None:
                 cuts.append(CutPoint(span.record_in))
             else:
-                kind = "fade" if over.kind == "fade" else "dissolve"
-                cuts.append(CutPoint(span.record_in, kind, over.in_frames, over.out_frames))  # type: ignore[arg-type]
+                kind: CutKind = "fade" if over.kind == "fade" else "dissolve"
+                cuts.append(CutPoint(span.record_in, kind, over.in_frames, over.out_frames))
         opening = self.spans[0].transition_in if self.spans else None
         closing = self.spans[-1].transition_out if self.spans else None
         sounds = tuple(

@@ -51,7 +51,7 @@ def _say(cut: Cut) -> None:
         tell(f"Note: {warning}")
     say(printable(cut.name))
     say(
-        f"{float(cut.seconds):.3f} s, {cut.duration} frames at {float(cut.rate):.6g} a second,"
+        f"{float(cut.seconds):.3f} s, {_counted(cut.duration, 'frame')} at {float(cut.rate):.6g} a second,"
         f" from {at(0)} to {at(cut.duration)}; {_tracks(cut.tracks)}.\n"
     )
     for span in cut.spans:

@@ -13,7 +13,7 @@ from cutscore.cut import Cut, SoundClip, SoundTrack, Span, TrackCounts
 from cutscore.readers import TIMELINES, VIDEOS
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.probe import MediaFacts, VideoFacts, probe
-from cutscore_composer.timebase import frame_of_timecode, frames_near, rate_text
+from cutscore_composer.timebase import frame_of_timecode, frames_near
 
 
 def read_videos(paths: Sequence[Path], *, rate: Fraction | None = None) -> Cut:
@@ -91,7 +91,7 @@ def _warnings(facts: MediaFacts, video: VideoFacts, rate: Fraction) -> list[str]
     """What a person should know of one video."""
     name, said = facts.path.name, []
     if video.rate != rate:
-        said.append(f"'{name}' has {rate_text(video.rate)} frames a second; it is conformed to {rate_text(rate)}.")
+        said.append(f"'{name}' has {float(video.rate):.6g} frames a second; it is conformed to {float(rate):.6g}.")
     if video.variable_rate:
         said.append(
             f"'{name}' has a variable frame rate (on average {float(video.rate):.3f}); frames are taken by time."
