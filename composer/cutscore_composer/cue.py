@@ -135,6 +135,8 @@ class Cue:
     sample_rate: int = SAMPLE_RATE
     start_frame: int = 0
     """Frame number (start timecode) of the first frame of the picture."""
+    drop_frame: bool = False
+    """Whether the picture's timecode drops frames."""
     brief: CueBrief = CueBrief()
     key: CueKey | None = None
     metre: str | None = None

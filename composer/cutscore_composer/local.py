@@ -116,6 +116,7 @@ class LocalEngine:
             score.spotting,
             score.seen,
             start_frame=request.picture.start_frame,
+            drop_frame=request.picture.drop_frame,
             loudness=loudness,
             stems=stems,
             engine=self.name,

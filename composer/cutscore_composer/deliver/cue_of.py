@@ -31,12 +31,13 @@ def cue_of(
     seen: Seen,
     *,
     start_frame: int = 0,
+    drop_frame: bool = False,
     loudness: CueLoudness | None = None,
     stems: tuple[CueStem, ...] = (),
     engine: str = "local",
     warnings: tuple[str, ...] = (),
 ) -> Cue:
-    """The cue of a composition. `start_frame`: the picture's start timecode; `warnings`: further ones."""
+    """The cue of a composition. `start_frame`, `drop_frame`: the picture's timecode; `warnings`: further ones."""
     brief, rate = composition.brief, composition.rate
     beats, downbeats = _beats(composition)
     told = (*seen.warnings, *composition.warnings, *warnings)
@@ -47,6 +48,7 @@ def cue_of(
         samples_for(composition.frames, rate, SAMPLE_RATE),
         seed=composition.seed,
         start_frame=start_frame,
+        drop_frame=drop_frame,
         brief=CueBrief(
             style=brief.style,
             description=brief.description,

@@ -61,7 +61,7 @@ def compose(
     cue: Cue, seen: Seen, audio_peaks: Peaks | None, *, title: str, markers: Sequence[PictureMarker] = ()
 ) -> tuple[Sheet, Axis]:
     """The drawn sheet, with the box of every label on it, and its time axis."""
-    axis = axis_for(rate_of(cue), cue.frames, cue.start_frame)
+    axis = axis_for(rate_of(cue), cue.frames, cue.start_frame, cue.drop_frame)
     first = _HEADER + _RULER
     # The sheet is made when its height is known, and the height is known from the lanes.
     sheet = Sheet(Image.new("RGB", (1, 1)))

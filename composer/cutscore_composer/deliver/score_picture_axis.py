@@ -21,6 +21,7 @@ class Axis:
     rate: Fraction
     frames: int
     start_frame: int
+    drop_frame: bool
     width: int
     """Of the whole sheet, in pixels."""
 
@@ -60,7 +61,8 @@ class Axis:
         step = next((s for s in steps if s / pixel_frames >= apart), steps[-1])
         smaller = [s for s in steps if s < step and step % s == 0 and s / pixel_frames >= 14]
         labelled = [
-            (self.x_of_frame(frame), timecode(self.start_frame + frame, self.rate)) for frame in self._multiples(step)
+            (self.x_of_frame(frame), timecode(self.start_frame + frame, self.rate, self.drop_frame))
+            for frame in self._multiples(step)
         ]
         small = [self.x_of_frame(frame) for frame in self._multiples(smaller[0])] if smaller else []
         return labelled, small
@@ -70,7 +72,7 @@ class Axis:
         return range(-self.start_frame % step, self.frames + 1, step)
 
 
-def axis_for(rate: Fraction, frames: int, start_frame: int) -> Axis:
+def axis_for(rate: Fraction, frames: int, start_frame: int, drop_frame: bool = False) -> Axis:
     """An axis as wide as the cue's length asks for, within what a screen shows."""
     wanted = LEFT + RIGHT + round(frames / rate * _COLUMNS_A_SECOND)
-    return Axis(rate, max(1, frames), start_frame, min(max(wanted, _NARROWEST), _WIDEST))
+    return Axis(rate, max(1, frames), start_frame, drop_frame, min(max(wanted, _NARROWEST), _WIDEST))

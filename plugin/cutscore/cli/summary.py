@@ -73,7 +73,7 @@ def say_hits(cue: Cue) -> None:
     rate = rate_of(cue)
     say(f"{'timecode':<11}  {'time':>9}  {'kind':<7} {'weight':>6}  {'on':<9} {'error':>9}")
     for hit in cue.hits:
-        at = timecode(cue.start_frame + frames_near(hit.time, rate), rate)
+        at = timecode(cue.start_frame + frames_near(hit.time, rate), rate, cue.drop_frame)
         row = f"{at}  {hit.time:>7.3f} s  {hit.kind:<7} {hit.weight:>6.2f}  {hit.on:<9} {hit.error_ms:>+6.1f} ms"
         say(row)
 

@@ -129,6 +129,7 @@ def known_cue(
         picture.frames,
         samples,
         start_frame=picture.start_frame,
+        drop_frame=picture.drop_frame,
         brief=CueBrief(description=wishes.description, tags=wishes.tags),
         cuts=tuple(CueCut(float(Fraction(c.frame) / picture.rate), c.kind, UNKNOWN_WEIGHT) for c in picture.cuts),
         loudness=CueLoudness(round(heard.lufs, 2), round(heard.dbtp, 2), round(heard.lra, 2)),

@@ -60,6 +60,21 @@ def test_the_table_of_hits_has_the_timelines_timecodes(capsys: pytest.CaptureFix
     assert ["01:00:19:06", "19.250", "s", "marker", "1.00", "free", "+71.0", "ms"] == lines[2].split()
 
 
+def test_the_hits_of_a_drop_frame_picture_are_told_in_drop_frame(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten seconds after 01:00:00;00."""
+    cue = new_cue(
+        "local",
+        Fraction(30000, 1001),
+        600,
+        960_960,
+        start_frame=107_892,
+        drop_frame=True,
+        hits=(CueHit(10.01, "cut", 0.5, 0.0, "beat"),),
+    )
+    say_hits(cue)
+    assert capsys.readouterr().out.splitlines()[1].startswith("01:00:10;00 ")
+
+
 def test_files_and_notes_of_a_result(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One line a file, named from this folder; further takes and stems below; notes on standard error."""
     (here / "a.cue.json").write_text(cue_json(BARE), encoding="utf-8")
