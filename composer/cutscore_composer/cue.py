@@ -102,6 +102,8 @@ class CueLoudness:
     lufs: float
     dbtp: float
     lra: float
+    stems_db: float = 0.0
+    """How far all stem files lie under the master, so that none clips (0 or negative)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,7 @@ def _cue_from(data: dict[str, Any]) -> Cue:
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
-        return round(value, 6)
+        return round(value, 6) + 0.0  # minus zero is zero
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

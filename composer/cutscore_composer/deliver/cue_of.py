@@ -24,6 +24,9 @@ from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 from cutscore_composer.write.composition import Composition
 
+_FASTEST_BPM = 240.0
+"""No style plays faster: what is, is the gap between two chords of a picture that is shorter than a beat."""
+
 
 def cue_of(
     composition: Composition,
@@ -70,7 +73,7 @@ def cue_of(
         ),
         cuts=tuple(CueCut(float(Fraction(c.frame) / rate), c.kind, float(c.weight)) for c in spotting.cuts),
         hits=tuple(
-            CueHit(h.moment_seconds, h.kind, float(h.weight), round(1000 * (h.seconds - h.moment_seconds), 3), h.on)
+            CueHit(h.moment_seconds, h.kind, float(h.weight), _error_ms(h.seconds - h.moment_seconds), h.on)
             for h in composition.hits
         ),
         chords=tuple(
@@ -83,6 +86,11 @@ def cue_of(
         speech=tuple(CueSpeech(float(Fraction(a) / rate), float(Fraction(b) / rate)) for a, b in spotting.speech),
         warnings=tuple(dict.fromkeys(told)),
     )
+
+
+def _error_ms(seconds: float) -> float:
+    """Tenths of a millisecond: finer is the arithmetic's and not the music's. Never a minus zero."""
+    return round(1000 * seconds, 1) + 0.0
 
 
 def _beats(composition: Composition) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -100,12 +108,14 @@ def _beats(composition: Composition) -> tuple[tuple[float, ...], tuple[float, ..
     return tuple(beats), tuple(downbeats)
 
 
-def _tempo(composition: Composition) -> CueTempo:
-    """The prevailing tempo (the mean over the music) and the map."""
+def _tempo(composition: Composition) -> CueTempo | None:
+    """The prevailing tempo (the mean over the music) and the map; None for a picture too short to have one."""
     tempo = composition.tempo
     first = composition.bars[0].beat if composition.bars else 0.0
     last = max(composition.final_beat, first + 1)
     mean = 60.0 * (last - first) / (tempo.seconds(last) - tempo.seconds(first))
+    if mean > _FASTEST_BPM:
+        return None
     points = tuple(
         TempoPoint(seconds, 60.0 * (after[0] - beat) / (after[1] - seconds), beat)
         for (beat, seconds), after in zip(tempo.anchors, tempo.anchors[1:], strict=False)

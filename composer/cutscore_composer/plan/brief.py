@@ -45,6 +45,8 @@ class Brief:
     sync: Sync
     loudness_lufs: float
     peak_dbtp: float
+    grain: int = 0
+    """Tells pictures apart: what is drawn by chance is drawn anew for each, though the seed be the same."""
     style_data: dict[str, Any] = field(default_factory=dict, repr=False)
     """The style file as loaded."""
     warnings: tuple[str, ...] = ()

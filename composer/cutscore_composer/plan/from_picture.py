@@ -8,13 +8,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from cutscore_composer.look.seen import Curve, Seen
+from cutscore_composer.look.seen import CURVE_HZ, Curve, Seen
 from cutscore_composer.spot.spotting import Spotting
+
+_STEPS = 8
+"""Valence and energy are told in steps of an eighth: a trim that turned the mood would turn all of the music."""
+_OPENING_SECONDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class PictureMood:
-    """Mood of a picture; `grain` is a number that tells pictures apart and stays when a picture is trimmed a little."""
+    """Mood of a picture; `grain` is a number that tells pictures apart, from their opening, which later trims leave."""
 
     valence: float
     energy: float
@@ -32,7 +36,7 @@ def picture_mood(seen: Seen, spotting: Spotting) -> PictureMood:
     # a little. The extremes are left to words.
     valence = 2.0 * (light - 0.38) + 1.2 * (colour - 0.28) - 0.25 * (pace - 0.3)
     energy = 0.12 + 0.35 * arc + 0.45 * min(1.0, motion * 1.6) + 0.25 * pace
-    return PictureMood(_step(valence, -0.65, 0.7), _step(energy, 0.05, 0.95), _grain(light, colour, motion, pace))
+    return PictureMood(_step(valence, -0.65, 0.7), _step(energy, 0.05, 0.95), _grain(seen))
 
 
 def _middle(curve: Curve) -> float:
@@ -40,9 +44,14 @@ def _middle(curve: Curve) -> float:
 
 
 def _step(value: float, low: float, high: float) -> float:
-    return min(high, max(low, round(value * 16) / 16))
+    return min(high, max(low, round(value * _STEPS) / _STEPS))
 
 
-def _grain(*values: float) -> int:
+def _grain(seen: Seen) -> int:
+    """From light, colour and busyness of the first lit seconds, coarsely."""
+    lit = np.flatnonzero(seen.brightness >= 1 / 64)
+    first = int(lit[0]) if lit.size else 0
+    opening = slice(first, first + _OPENING_SECONDS * CURVE_HZ)
+    values = (_middle(curve[opening]) for curve in (seen.brightness, seen.colour, seen.complexity))
     text = ",".join(str(round(value * 12)) for value in values)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big")

@@ -55,6 +55,7 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
         sync=wishes.sync,
         loudness_lufs=wishes.loudness_lufs,
         peak_dbtp=wishes.peak_dbtp,
+        grain=picture.grain,
         style_data=style.model_dump(mode="json", by_alias=True),
         warnings=tuple(warnings),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from cutscore_composer.spot.sections import cut_density
 _STORY = ((0.0, 0.3), (0.12, 0.34), (0.3, 0.48), (0.55, 0.6), (0.75, 0.88), (0.86, 0.8), (0.95, 0.5), (1.0, 0.4))
 """The prior: (share of the length, energy): a rise to three quarters, then release."""
 _STORY_SHARE = 0.3
+_LIVELY = 0.42
+"""What lies between the calmer and the livelier tenth of a film's arc."""
+_MOST_STRETCH = 2.5
+"""A film in which nothing happens stays calm."""
 _SMOOTH = 15
 """Half width, in samples, over which the picture's pace is smoothed: a musician does not follow every gesture."""
 _SECTION_SHARE = 0.35
@@ -29,8 +34,18 @@ def energy_arc(seen: Seen, borders: Sequence[int], words: Sequence[tuple[int, Wo
     for first, last in zip(edges, [*edges[1:], len(arc)], strict=True):
         whole = means.between(first, last)
         arc[first:last] += _SECTION_SHARE * (whole - arc[first:last])
+    arc = _spread(arc)
     _obey(arc, seen, words)
     return np.array([step(value) for value in Means(arc).around(CURVE_HZ // 2)], np.float32)
+
+
+def _spread(arc: Doubles) -> Doubles:
+    """The arc about its middle, stretched until it moves as far as music has to: pictures move less."""
+    low, middle, high = np.quantile(arc, (0.1, 0.5, 0.9))
+    # In coarse steps, so that a small change of the picture does not shift the whole arc.
+    gain = min(max(floor(4 * _LIVELY / max(float(high - low), 1e-6)) / 4, 1.0), _MOST_STRETCH)
+    made: Doubles = np.clip(middle + gain * (arc - middle), 0.05, 1.0)
+    return made
 
 
 def _pace(seen: Seen) -> Doubles:

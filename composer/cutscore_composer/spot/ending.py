@@ -25,6 +25,10 @@ _BRIGHT = 0.12
 """Brightness before a closing fade, at least."""
 _RING_SECONDS = (Fraction(2), Fraction(7, 2), Fraction(13, 2))
 """The last chord of a ring falls at least, usually and at most so long before the end."""
+_RING_SHARES = (Fraction(1, 8), Fraction(1, 5), Fraction(1, 3))
+"""And at most this share of the picture: a short film is not half an ending."""
+_DRAWN_FADE_SECONDS = Fraction(1)
+"""A fade to black that the editor drew is followed from this length on."""
 _BUTTON_SECONDS = Fraction(7, 10)
 
 
@@ -48,18 +52,30 @@ def silent_head(seen: Seen) -> int:
 
 
 def find_close(
-    seen: Seen, cuts: Sequence[WeighedCut], energy: Curve, wished: Ending | None, told_end: int | None
+    seen: Seen,
+    cuts: Sequence[WeighedCut],
+    energy: Curve,
+    wished: Ending | None,
+    told_end: int | None,
+    drawn_fade: int = 0,
 ) -> Close:
-    """The ending that the picture asks for, or the wished one, and where its last chord falls."""
-    dark = _last_light(seen)
-    fade_start = _closing_fade(seen, dark)
+    """The ending that the picture asks for, or the wished one, and where its last chord falls.
+
+    `drawn_fade`: frames over which the timeline itself goes to black at its end.
+    """
+    dark = seen.frames if drawn_fade else _last_light(seen)
+    drawn = drawn_fade >= _DRAWN_FADE_SECONDS * seen.rate
+    fade_start = seen.frames - drawn_fade if drawn else _closing_fade(seen, dark)
     ending: Ending = wished or _asked(seen, energy, dark, fade_start)
     if told_end is not None:
         return Close(ending, min(told_end, seen.frames - 1))
     if ending == "button":
         frame = min(Fraction(seen.frames), dark + seen.rate) - _BUTTON_SECONDS * seen.rate
         return Close(ending, _within(seen, frame, Fraction(1, 2)))
-    least, usual, most = (seconds * seen.rate for seconds in _RING_SECONDS)
+    least, usual, most = (
+        min(seconds * seen.rate, share * seen.frames)
+        for seconds, share in zip(_RING_SECONDS, _RING_SHARES, strict=True)
+    )
     if fade_start is not None and ending == "fade":
         frame = min(max(Fraction(fade_start), seen.frames - 2 * most), seen.frames - least)
         return Close(ending, _within(seen, frame, Fraction(1, 3)))

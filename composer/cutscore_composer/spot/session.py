@@ -27,7 +27,7 @@ def spot_picture(seen: Seen, picture: Picture, wishes: Wishes) -> Spotting:
     borders = find_borders(seen, turns)
     energy = energy_arc(seen, borders, [(marker.frame, marker.word) for marker in markers])
     cuts = weigh_cuts(seen, borders)
-    close = find_close(seen, cuts, energy, wishes.ending, ends[-1] if ends else None)
+    close = find_close(seen, cuts, energy, wishes.ending, ends[-1] if ends else None, picture.closing_fade_frames)
     silent = starts[0] if starts and starts[0] < close.final_frame else silent_head(seen)
     silent = silent if silent < close.final_frame else 0
     moments = choose_moments(

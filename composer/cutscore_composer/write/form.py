@@ -58,6 +58,11 @@ class Phrase:
     energy: float
 
     @property
+    def material(self) -> str:
+        """What keys its figures: one for both phrases of a period, and again when the letter returns ("A/0")."""
+        return f"{self.letter}/{self.place // 2}"
+
+    @property
     def beat(self) -> float:
         """Its first beat."""
         return self.bars[0].beat

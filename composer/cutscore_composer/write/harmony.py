@@ -63,11 +63,13 @@ def _phrase_chords(phrase: Phrase, vocabulary: Harmony, home: str, seed: int) ->
         progression = progression[:2] + other[2:]
     bars = phrase.bars
     made = [(bar.beat, progression[i % len(progression)]) for i, bar in enumerate(bars)]
-    if phrase.place == 0 and phrase.index > 0 and phrase.character != "development":
-        made[0] = (bars[0].beat, progression[0] if progression[0][0] in "iI" else home)
+    if phrase.place == 0 and (phrase.index == 0 or phrase.character != "development"):
+        made[0] = (bars[0].beat, progression[0] if _is_tonic(progression[0]) else home)
     turns: list[str] = getattr(vocabulary, f"{phrase.turn}_turn")
     turn = one_of(turns, seed, "turn", phrase.key).split()
     last = bars[-1]
+    if phrase.index == 0 and len(bars) == 1:  # all there is before the last chord: home, and a turn if there is time
+        return [(last.beat, home), (last.beat + 2, turn[-1])] if last.beats >= 3 else [(last.beat, home)]
     if phrase.turn == "final" and len(bars) >= 3:
         made[-2:] = [(bars[-2].beat, turn[0]), (last.beat, turn[1])]
     elif last.beats >= 3 and (len(bars) > 1 or phrase.turn != "half"):
@@ -76,6 +78,10 @@ def _phrase_chords(phrase: Phrase, vocabulary: Harmony, home: str, seed: int) ->
     else:
         made[-1] = (last.beat, turn[-1])
     return made
+
+
+def _is_tonic(numeral: str) -> bool:
+    return parse_numeral(numeral).degree == 0
 
 
 def _moved(starts: list[tuple[float, str]], accents: tuple[float, ...], final_beat: float) -> list[tuple[float, str]]:

@@ -26,6 +26,10 @@ _CENTRES: dict[str, tuple[int, int]] = {
     "flute": (74, 79),
 }
 """Where each lead sings, at rest and at the climax (MIDI)."""
+_MEMORY_BEATS = 6.0
+_FEW_PHRASES = 3
+_SILENT: dict[str, float] = {"introduction": 0.6, "release": 0.3, "development": 0.15}
+"""How often a phrase goes without melody, by its character; a statement never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,15 @@ def sing(page: Page) -> list[Sung]:
     for phrase in page.phrases:
         lead = lead_of(page, phrase)
         if lead is not None and not _silent(page, phrase):
-            notes += _phrase(page, phrase, motif, lead.instrument)
+            notes += _phrase(page, phrase, motif, lead.instrument, _joined(notes, lead.instrument, phrase))
     return _crowned(_breathing([note for note in notes if note.beats >= 0.2], page), page)
+
+
+def _joined(notes: list[Sung], lead: str, phrase: Phrase) -> int | None:
+    """The pitch that a phrase goes on from: its singer's own last note, when that is not long ago."""
+    if not notes or notes[-1].lead != lead or phrase.beat - notes[-1].beat > _MEMORY_BEATS:
+        return None
+    return notes[-1].pitch
 
 
 def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
@@ -67,18 +78,19 @@ def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
 
 def _silent(page: Page, phrase: Phrase) -> bool:
     spoken = sum(bar.beats for bar in phrase.bars if bar.speech) > 0.5 * (phrase.end - phrase.beat)
-    rarely = {"introduction": 0.6, "release": 0.3, "development": 0.15}.get(phrase.character, 0.06)
-    return spoken or chance(rarely, page.seed, "rests", phrase.key)
+    return spoken or chance(_SILENT.get(phrase.character, 0.0), page.seed, "rests", phrase.key)
 
 
 def _plan(page: Page, phrase: Phrase, motif: Motif) -> list[tuple[Motif, int] | None]:
     """What each bar sings: a form of the motif and its step from the phrase's first note, or nothing."""
-    chooser = draws(page.seed, "melody", phrase.letter, phrase.character, phrase.place)
+    # Both phrases of a period begin alike, so that the second is heard as the answer.
+    chooser = draws(page.seed, "melody", phrase.character, phrase.material)
     rise = chooser.choice((1, 2, -1)) if phrase.energy < 0.5 else chooser.choice((1, 2, 2, 3))
-    again = motif.ornamented() if phrase.place % 4 >= 1 and chooser.random() < 0.6 else motif
+    again = motif.ornamented() if phrase.place % 4 >= 2 or chooser.random() < 0.4 else motif
+    third = (motif.inverted().fragment(3), 2) if phrase.place % 2 else (motif.fragment(2), rise + 1)
     plans: dict[str, list[tuple[Motif, int] | None]] = {
         "introduction": [None, (motif.fragment(1), 0), None, (motif.fragment(2), -1)],
-        "statement": [(motif, 0), (again, rise), (motif.fragment(2), rise + 1), None],
+        "statement": [(motif, 0), (again, rise), third, None],
         "development": [
             (motif.inverted(), 2),
             (motif.inverted().fragment(3), 2 - rise),
@@ -92,10 +104,12 @@ def _plan(page: Page, phrase: Phrase, motif: Motif) -> list[tuple[Motif, int] | 
     length = len(phrase.bars)
     if length < 4:
         plan = [*plan[: max(1, length - 1)], None] if length > 1 else [(motif.fragment(2), 0)]
+    if phrase.bars[0].beat < 0 and length > 1:  # a pick-up bar leads in, it does not sing
+        plan = [None, *plan]
     return (plan + [None] * length)[:length]
 
 
-def _phrase(page: Page, phrase: Phrase, motif: Motif, lead: str) -> list[Sung]:
+def _phrase(page: Page, phrase: Phrase, motif: Motif, lead: str, joined: int | None) -> list[Sung]:
     player = sound_pack()[lead]
     low_centre, high_centre = _CENTRES.get(lead, (66, 70))
     centre = round(low_centre + (high_centre - low_centre) * min(1.0, phrase.energy * 1.1))
@@ -105,18 +119,21 @@ def _phrase(page: Page, phrase: Phrase, motif: Motif, lead: str) -> list[Sung]:
     anchor = min(range(len(ladder)), key=lambda i: (ladder[i] % 12 not in chord.chord.tones, abs(ladder[i] - centre)))
     notes: list[Sung] = []
     plan = _plan(page, phrase, motif)
+    starts = [bar.beat for bar, planned in zip(phrase.bars, plan, strict=True) if planned is not None]
     for bar, planned in zip(phrase.bars, plan, strict=True):
         if planned is None or bar.speech:
             continue
         form, offset = planned
+        # In a bar shorter than the motif the next one cuts it off.
+        until = min([phrase.end, page.final_beat, *(start for start in starts if start > bar.beat)])
         for note in form.notes:
             beat = bar.beat + note.onset
-            if beat >= min(phrase.end, page.final_beat) - 0.2:
+            if beat >= until - 0.2:
                 break
             strong = note.onset % 2 == 0 or note.beats >= 1.5
             index = min(len(ladder) - 1, max(0, anchor + offset + note.step))
-            pitch = _settled(ladder, index, page.chord_at(beat), strong, notes[-1].pitch if notes else None)
-            beats = min(note.beats, phrase.end - beat, page.final_beat - beat)
+            pitch = _settled(ladder, index, page.chord_at(beat), strong, notes[-1].pitch if notes else joined)
+            beats = min(note.beats, until - beat)
             notes.append(Sung(beat, beats, pitch, strong, phrase.index, lead))
     close = _close(page, phrase, ladder, notes, lead)
     return [*notes, *close]
@@ -168,17 +185,32 @@ def _close(page: Page, phrase: Phrase, ladder: list[int], notes: list[Sung], lea
 
 
 def _breathing(notes: list[Sung], page: Page) -> list[Sung]:
-    """Whole phrases fall silent, the quietest first and the climax never, until the style's share of rest is there."""
+    """Phrases fall silent, the quietest first and the climax never, until the style's share of rest is there.
+
+    Where there are few, halves of phrases do, answers first: a short cue is to keep its tune.
+    """
     length = page.final_beat - page.chords[0].beat
     most = (1.0 - page.style.form.melody_rests) * length
-    sung = {phrase.index: sum(n.beats for n in notes if n.phrase == phrase.index) for phrase in page.phrases}
+    few = len({note.phrase for note in notes}) <= _FEW_PHRASES
+    sung: dict[tuple[int, bool], float] = {}
+    for note in notes:
+        part = _part(note, page, few)
+        sung[part] = sung.get(part, 0.0) + note.beats
     total = sum(sung.values())
-    for phrase in sorted(page.phrases, key=lambda p: (p.character == "climax", p.energy, p.index)):
-        if total <= most or phrase.character == "climax":
+    silent: set[tuple[int, bool]] = set()
+    for part in sorted(sung, key=lambda p: (not p[1], page.phrases[p[0]].energy, p)):
+        if total <= most:
             break
-        total -= sung[phrase.index]
-        sung[phrase.index] = 0.0
-    return [note for note in notes if sung[note.phrase] > 0]
+        if page.phrases[part[0]].character != "climax":
+            total -= sung[part]
+            silent.add(part)
+    return [note for note in notes if _part(note, page, few) not in silent]
+
+
+def _part(note: Sung, page: Page, halves: bool) -> tuple[int, bool]:
+    """What falls silent together: the phrase and, if by halves, whether the note is of its second one."""
+    bars = page.phrases[note.phrase].bars
+    return note.phrase, halves and note.beat >= bars[len(bars) // 2].beat
 
 
 def _crowned(notes: list[Sung], page: Page) -> list[Sung]:

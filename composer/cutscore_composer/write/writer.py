@@ -33,6 +33,8 @@ def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None
     """The written music for a picture. Time and memory grow linearly with its length."""
     style = Style.model_validate(brief.style_data)
     tell = progress or Progress()
+    # The same seed is other music for another picture.
+    chance = draws("cue", seed, brief.grain).getrandbits(48)
     tell.report("write", 0.0, "tempo map")
     targets, moments = _targets(spotting)
     fit = fit_tempo(
@@ -50,7 +52,7 @@ def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None
     )
     hits = _placed(spotting, fit, moments)
     tell.report("write", 0.3, "form and harmony")
-    page = _page(brief, style, spotting, fit, hits, seed)
+    page = _page(brief, style, spotting, fit, hits, chance)
     tell.report("write", 0.5, "parts")
     sheet, melody = _sheet(page, tell)
     tell.report("write", 0.9, "expression")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,21 @@ def test_the_tempo_map_gives_the_beats_back() -> None:
     for index, at in enumerate(cue.beats):
         point = max((p for p in cue.tempo.map if p.beat <= first + index + 1e-9), key=lambda p: p.beat)
         assert at == pytest.approx(point.time + (first + index - point.beat) * 60 / point.bpm, abs=0.0005)
+
+
+def test_zero_is_never_minus_zero() -> None:
+    """An error that rounds to nothing reads 0.0, in the cue, in its file and on every screen that prints it."""
+    seen, spotting = scene(60, [(9.7, 0.8), (20.3, 0.6), (33.1, 0.95), (41.0, 0.5)])
+    for seed in range(4):
+        cue = cue_of(write(plan(Wishes(), seen, spotting, seed), spotting, seed), spotting, seen)
+        assert all("-0.0" != f"{hit.error_ms:.1f}" for hit in cue.hits)
+        assert not re.search(r"-0\.0\b", cue_json(cue))
+
+
+def test_a_picture_shorter_than_a_beat_has_no_tempo() -> None:
+    """A quarter of a second has no tempo to tell, ten seconds have one that people can tap."""
+    for frames, told in ((6, False), (240, True)):
+        seen, spotting = scene(0, frames=frames)
+        cue = cue_of(write(plan(Wishes(), seen, spotting, 3), spotting, 3), spotting, seen)
+        assert told == (cue.tempo is not None)
+        assert cue.tempo is None or 50 <= cue.tempo.bpm <= 200

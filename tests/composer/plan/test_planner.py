@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cutscore_composer.errors import InputRefused
@@ -103,3 +105,24 @@ def test_tags_count_as_words() -> None:
     """Tags say the same as a description does."""
     assert brief_of(tags=("no drums", "in G major")).key.tonic == "G"
     assert "percussion" not in brief_of(tags=("no drums",)).instruments
+
+
+def test_a_trim_late_in_the_film_keeps_key_and_mood() -> None:
+    """Half a second less at the end of a film of forty: the same key, tempo range and mood, whatever the seed."""
+    whole, _ = scene(40, [(10, 0.8), (22, 0.7)])
+    for light in (0.2, 0.37, 0.55):
+        for frames in (960, 948):
+            seen, spotting = scene(40, [(10, 0.8), (22, 0.7)], light=light, frames=frames)
+            curve = seen.brightness.copy()
+            curve[200:] = 0.9  # what is trimmed is not like the rest, so every mean moves
+            made = plan(Wishes(), replace(seen, brightness=curve), spotting, 3)
+            if frames == 960:
+                first = made
+        assert (first.key, first.grain) == (made.key, made.grain)
+    assert whole.frames == 960
+
+
+def test_other_pictures_have_another_grain() -> None:
+    """Pictures with other light, colour or busyness are told apart, so that one seed is not one tune for all."""
+    grains = {brief_of(light=light, colour=colour).grain for light in (0.1, 0.4, 0.8) for colour in (0.1, 0.5)}
+    assert 6 == len(grains)

@@ -147,3 +147,32 @@ def test_alike_sections_share_a_letter() -> None:
     notes = spot(replace(seen, motion=motion, brightness=light, cuts=cuts), made_up.picture_of(seen), Wishes())
     assert ["A", "B", "A'"] == [section.name for section in notes.sections]
     assert notes.sections[1].energy > max(notes.sections[0].energy, notes.sections[2].energy)
+
+
+@pytest.mark.parametrize("seconds", [5, 8, 13])
+def test_a_short_film_is_not_half_an_ending(seconds: int) -> None:
+    """However short the film, its last chord falls in the last third."""
+    cuts = made_up.seen_of(seconds * 24, RATE, [(seconds * 24 * 6 // 10, 0.9, "cut")]).cuts
+    seen = replace(flat(seconds), cuts=cuts)
+    notes = spot(seen, made_up.picture_of(seen), Wishes(ending="ring"))
+    assert seen.frames * 2 / 3 <= notes.final_frame < seen.frames
+
+
+def test_a_drawn_fade_to_black_is_followed() -> None:
+    """The editor's own fade of two seconds at the end ends the music in a fade; one of half a second does not."""
+    seen = flat(60)
+    picture = made_up.picture_of(seen)
+    notes = spot(seen, replace(picture, closing_fade_frames=72), Wishes())
+    assert ("fade", seen.frames - 72) == (notes.ending, notes.final_frame)
+    assert "ring" == spot(seen, replace(picture, closing_fade_frames=12), Wishes()).ending
+
+
+def test_the_arc_moves_as_far_as_music_has_to() -> None:
+    """A little more motion in the third quarter makes far livelier music there; an even picture stays even."""
+    seen = flat(60)
+    motion = seen.motion.copy()
+    motion[300:450] = 0.375
+    arc = spot(replace(seen, motion=motion), made_up.picture_of(seen), Wishes()).energy
+    assert arc[340:410].mean() - arc[20:200].mean() >= 0.3
+    even = spot(seen, made_up.picture_of(seen), Wishes()).energy
+    assert float(np.ptp(even)) <= 0.6

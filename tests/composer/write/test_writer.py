@@ -32,9 +32,10 @@ def composed(
     ending: Ending = "ring",
     speech: tuple[tuple[float, float], ...] = (),
     frames: int | None = None,
+    light: float = 0.4,
 ) -> Composition:
     """The music for a made-up picture."""
-    seen, spotting = scene(seconds, moments, rate=rate, ending=ending, speech=speech, frames=frames)
+    seen, spotting = scene(seconds, moments, rate=rate, ending=ending, speech=speech, frames=frames, light=light)
     return write(plan(Wishes(text, ending=ending), seen, spotting, seed), spotting, seed)
 
 
@@ -148,6 +149,39 @@ def test_a_fade_fades() -> None:
     late = [n.velocity for p in music.parts for n in p.notes if music.tempo.seconds(n.beat) > music.seconds - 2.6]
     early = [n.velocity for p in music.parts for n in p.notes if 8 < music.tempo.seconds(n.beat) < 20]
     assert max(late) < 0.8 * max(early)
+
+
+@pytest.mark.parametrize("name", ["three seconds, hit at 0.2", "twenty seconds", "a minute", "epic", "calm", "waltz"])
+def test_the_music_begins_at_home(name: str) -> None:
+    """The first chord is on the tonic: without it nobody hears what the last one comes back to."""
+    music = music_of(name)
+    assert music.chords[0].tones[0] == music.brief.key.pitch_class
+
+
+def test_one_seed_is_not_one_tune_for_all_films() -> None:
+    """Pictures that look otherwise have other melodies, though the seed be the same."""
+    tunes = {
+        tuple((note.beat, note.pitch) for part in made.parts if part.role == "melody" for note in part.notes)
+        for made in (composed(light=light) for light in (0.3, 0.4, 0.5))
+    }
+    assert 3 == len(tunes)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_singer_has_one_voice(seed: int) -> None:
+    """No note of the melody begins while the singer holds another, pick-up bars included."""
+    music = composed(30, ((11.9, 0.84), (23.0, 0.78)), seed=seed)
+    for part in (p for p in music.parts if p.role == "melody"):
+        for first, second in itertools.pairwise(part.notes):
+            assert first.beat + first.beats <= second.beat + 0.03 * first.beats  # legato
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_short_cue_keeps_its_tune(seed: int) -> None:
+    """In half a minute both halves sing."""
+    music = composed(30, ((11.9, 0.84),), seed=seed)
+    sung = [music.tempo.seconds(n.beat) for part in music.parts if part.role == "melody" for n in part.notes]
+    assert min(sung, default=99) < 15 < max(sung, default=0)
 
 
 @pytest.mark.parametrize("name", ["a minute", "epic", "calm", "solo piano", "waltz", "ten minutes", "fade"])

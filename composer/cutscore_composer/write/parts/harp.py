@@ -10,7 +10,7 @@ from cutscore_composer.write.page import Page, Sheet
 def arpeggios(page: Page, phrase: Phrase, sheet: Sheet, instrument: str = "harp") -> None:
     """Arpeggios through two octaves, in eighths or a quick roll; every other bar, a closing one falls."""
     for number, bar in enumerate(phrase.bars):
-        chooser = draws(page.seed, "harp", phrase.key, number)
+        chooser = draws(page.seed, "harp", phrase.material, number)
         if bar.speech or (number % 2 and chooser.random() < 0.6):
             continue
         chord = page.chord_at(bar.beat)

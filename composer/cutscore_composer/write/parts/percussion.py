@@ -25,7 +25,7 @@ def pulse(page: Page, phrase: Phrase, sheet: Sheet, instrument: str = "percussio
     for number, bar in enumerate(phrase.bars):
         if bar.speech:
             continue
-        chooser = draws(page.seed, "pulse", phrase.key, number)
+        chooser = draws(page.seed, "pulse", phrase.material, number)
         last = number + 1 == len(phrase.bars)
         for at, key, stress in groove:
             thin = stress < 0 and chooser.random() > bar.energy + 0.1
@@ -45,7 +45,7 @@ def _shaker(page: Page, phrase: Phrase, number: int, sheet: Sheet, instrument: s
     bar = phrase.bars[number]
     if bar.energy < 0.5 or phrase.place % 2 == 0:
         return
-    chooser = draws(page.seed, "shaker", phrase.key, number)
+    chooser = draws(page.seed, "shaker", phrase.material, number)
     for eighth in range(2 * bar.beats):
         if chooser.random() < 0.12:
             continue

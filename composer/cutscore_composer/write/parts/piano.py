@@ -19,7 +19,7 @@ def figures(page: Page, phrase: Phrase, sheet: Sheet, instrument: str = "piano")
     density = getattr(page.style.density, energy_class(phrase.energy))
     busy = 2 in density.subdivisions and (phrase.energy > 0.16 or page.bpm(phrase.beat) < 72)
     for number, bar in enumerate(phrase.bars):
-        chooser = draws(page.seed, "figure", instrument, phrase.key, number)
+        chooser = draws(page.seed, "figure", instrument, phrase.material, number)
         bent = _bent(steps, chooser)
         last = number + 1 == len(phrase.bars)
         _bar(page, bar, bent, busy and not bar.speech, last, sheet, instrument, chooser)
@@ -79,7 +79,7 @@ def open_chord(chord: Voiced) -> list[int]:
 def chords(page: Page, phrase: Phrase, sheet: Sheet, instrument: str = "piano") -> None:
     """Held chords: bass octave below, three or four tones above, again in the middle of the bar where it moves."""
     for number, bar in enumerate(phrase.bars):
-        chooser = draws(page.seed, "chords", phrase.key, number)
+        chooser = draws(page.seed, "chords", phrase.material, number)
         for start, end, chord in page.chords_in(bar.beat, bar.end):
             velocity = 40 + 46 * bar.energy + chooser.gauss(0, 2) - (8 if bar.speech else 0)
             sheet.write("harmony", instrument, start, end - start, chord.bass, velocity)

@@ -66,7 +66,7 @@ def ostinato(page: Page, phrase: Phrase, sheet: Sheet, instruments: list[str]) -
         for number, bar in enumerate(phrase.bars):
             if bar.speech:
                 continue
-            chooser = draws(page.seed, "ostinato", seat, phrase.key, number // 2)
+            chooser = draws(page.seed, "ostinato", seat, phrase.material, number // 2)
             turned, gap = chooser.randrange(len(figure)), chooser.randrange(2, len(figure))
             last = number + 1 == len(phrase.bars)
             for index in range(round(bar.beats / length)):
@@ -86,7 +86,7 @@ def ostinato(page: Page, phrase: Phrase, sheet: Sheet, instruments: list[str]) -
 def pizzicato(page: Page, phrase: Phrase, sheet: Sheet, instruments: list[str]) -> None:
     """Plucks: the low string on the beat, the others after it."""
     for number, bar in enumerate(phrase.bars):
-        chooser = draws(page.seed, "pizzicato", phrase.key, number)
+        chooser = draws(page.seed, "pizzicato", phrase.material, number)
         for eighth in range(2 * bar.beats):
             beat = bar.beat + eighth / 2
             chord = page.chord_at(beat)
