@@ -107,8 +107,9 @@ class LocalEngine:
         loudness: CueLoudness | None = None
         stems: tuple[CueStem, ...] = ()
         if mixed is not None:
+            heard = mixed.loudness
             loudness = CueLoudness(
-                round(mixed.loudness.lufs, 2), round(mixed.loudness.dbtp, 2), round(mixed.loudness.lra, 2)
+                round(heard.lufs, 2), round(heard.dbtp, 2), round(heard.lra, 2), round(mixed.stems_db, 2)
             )
             stems = tuple(CueStem(stem.name, stem.file.name) for stem in mixed.stems)
         return cue_of(

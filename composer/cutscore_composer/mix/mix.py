@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ Audio = npt.NDArray[np.float32]
 PEAK_COLUMNS = 2400
 _PASSES = 6
 _LOUDNESS_TOLERANCE = 0.1
+_STEM_PEAK = 0.99
 _FADE_SECONDS = {"ring": 1.0, "button": 0.35, "fade": 5.0}
 
 
@@ -47,6 +49,8 @@ class Mixed:
     peaks: npt.NDArray[np.float32]
     """(PEAK_COLUMNS or fewer, 2): lowest and highest sample of both sides in equal stretches of the cue."""
     stems: tuple[Stem, ...] = ()
+    stems_db: float = 0.0
+    """What all stem files are lowered by, where one of them would clip: stems have no limiter."""
 
 
 def mix(
@@ -69,7 +73,8 @@ def mix(
     """Mix `blocks` of stems (as `play` yields them) to `folder/name.wav`, exactly `samples` long.
 
     `duck` is a gain over time as (seconds, decibels) points, see `duck_under`. With `stems` each stem is
-    written as `name.STEM.wav`; they sum to the master before its limiter. Silence stays silence.
+    written as `name.STEM.wav`; they sum to the master before its limiter, all of them lowered by `Mixed.stems_db`
+    where one would clip. Silence stays silence.
 
     Raises OutputFailed when the disk is full or read-only, Cancelled when the work was stopped.
     """
@@ -91,6 +96,7 @@ def mix(
     with ExitStack() as closing:
         bus, master = (closing.enter_context(Tape(folder)) for _ in range(2))
         apart: dict[str, Tape] = {}
+        loudest = 0.0
         meter = Meter(sample_rate, peak=False)
         for parts in _mixed(blocks, envelope, total, sample_rate, apart=stems):
             progress.report("mix", 0.7 * bus.samples / max(1, total))
@@ -101,14 +107,17 @@ def mix(
                 if key not in apart:
                     apart[key] = closing.enter_context(Tape(folder))
                 apart[key].write(part)
+                loudest = max(loudest, float(np.abs(part).max(initial=0.0)))
         gain, loudness = _mastered(bus, master, meter.result(), loudness_lufs, peak_dbtp, sample_rate, progress)
+        lowered = min(1.0, _STEM_PEAK / (loudest * gain)) if loudest else 1.0
+        stem_gain = np.float32(gain * lowered)
         files = tuple(
-            Stem(key, write(folder / f"{name}.{key}.wav", (block * np.float32(gain) for block in tape.blocks())))
+            Stem(key, write(folder / f"{name}.{key}.wav", (block * stem_gain for block in tape.blocks())))
             for key, tape in apart.items()
         )
         audio = write(folder / f"{name}.wav", master.blocks())
         progress.report("mix", 1.0)
-        return Mixed(audio, total, sample_rate, loudness, _peaks(master), files)
+        return Mixed(audio, total, sample_rate, loudness, _peaks(master), files, 20 * math.log10(lowered))
 
 
 def duck_under(speech: Iterable[tuple[float, float]], depth_db: float = -4.0) -> tuple[tuple[float, float], ...]:

@@ -92,6 +92,23 @@ def test_stems_sum_to_the_master(tmp_path: Path, cue_of: Callable, stems_of: Cal
     assert np.abs(total - samples_of(mixed.audio)).max() < 4 / 2**23
 
 
+def test_stems_louder_than_the_master_do_not_clip(tmp_path: Path, cue_of: Callable) -> None:
+    """Stems that all but cancel each other are lowered together, by what is told, and still sum to the master."""
+    tone = (0.1 * np.sin(2 * np.pi * 500 * np.arange(4 * RATE) / RATE)).astype(np.float32)[:, None].repeat(2, axis=1)
+    blocks = [{"one": tone, "other": -0.95 * tone}]
+    mixed = mix(cue_of(4), blocks, tmp_path, Progress(), stems=True)
+    files = [samples_of(stem.file) for stem in mixed.stems]
+    assert -30 < mixed.stems_db < -6
+    assert 0.9 < max(np.abs(file).max() for file in files) < 1 - 2 / 2**23
+    master = samples_of(mixed.audio) * 10 ** (mixed.stems_db / 20)
+    assert np.abs(sum(files) - master).max() < 4 / 2**23
+
+
+def test_stems_that_fit_keep_the_level_of_the_master(tmp_path: Path, cue_of: Callable, stems_of: Callable) -> None:
+    """Where no stem would clip, none is lowered."""
+    assert mix(cue_of(3), stems_of(3 * RATE), tmp_path, Progress(), stems=True, loudness_lufs=-36).stems_db == 0.0
+
+
 def test_stems_or_not_the_master_is_the_same(tmp_path: Path, cue_of: Callable, stems_of: Callable) -> None:
     """Asking for stems changes nothing that is heard in the master."""
     plain = mix(cue_of(4), stems_of(4 * RATE), tmp_path, Progress(), name="plain")
