@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cutscore.cli import options as o
-from cutscore.cli.screen import say, say_json, tell
+from cutscore.cli.screen import printable, say, say_json, tell
 from cutscore.cli.summary import shown
 from cutscore.cli.work import working
 
@@ -29,7 +29,11 @@ def command(
     json_: o.AsJson = False,
     progress: o.ShowProgress = "auto",
 ) -> None:
-    """Lay music into a project: one track is added, all else stays as it was."""
+    """Lay music into a project: one track is added, all else stays as it was.
+
+    The result is NAME.scored in the folder of the results; beside the project itself where the timeline
+    names its media relative to its own folder. What is there already is updated, and never lost.
+    """
     settings = o.settings_from(config, profile, rate=rate)
     from cutscore.laying import place_music
 
@@ -42,3 +46,5 @@ def command(
         say_json({"project": where, "warnings": list(placed.warnings)})
     else:
         say(f"Project        {shown(where) if where else 'none'}")
+        if placed.message and placed.message not in placed.warnings:
+            say(printable(placed.message))

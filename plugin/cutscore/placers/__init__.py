@@ -98,7 +98,7 @@ class Placed:
     changed: bool = True
     """False when the very same music lay there already and nothing was written."""
     message: str = ""
-    """One sentence for the user; among the warnings too when nothing was changed or the project was not written."""
+    """For the user; among the warnings too when nothing was changed or the project was not written."""
     audio: Path | None = None
     """The WAV to take by hand, for a format that is not written."""
 

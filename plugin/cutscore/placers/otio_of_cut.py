@@ -7,6 +7,7 @@ Media ranges count from the media's own start timecode, as programs that conform
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +30,7 @@ def timeline_of(cut: Cut) -> otio.schema.Timeline:
     timeline.tracks.append(_picture(cut))
     for sound in cut.sounds:
         if not sound.ours:
-            timeline.tracks.append(_sound(sound, cut))
+            timeline.tracks.extend(_sound(sound, clips, cut) for clips in _layers(sound.clips))
     timeline.tracks.markers.extend(_marker(marker, cut) for marker in cut.markers)
     return timeline
 
@@ -128,30 +129,39 @@ def _probed(media: Path, mtime_ns: int, size: int) -> MediaFacts | None:
         return None
 
 
-def _sound(sound: SoundTrack, cut: Cut) -> otio.schema.Track:
+def _layers(clips: Iterable[SoundClip]) -> list[list[SoundClip]]:
+    """Clips in order on as many tracks as sound at once: a nested sequence may sound several times on one track."""
+    layers: list[list[SoundClip]] = [[]]
+    for clip in sorted(clips, key=lambda c: c.record_in):
+        free = next((layer for layer in layers if not layer or layer[-1].record_out <= clip.record_in), None)
+        if free is None:
+            layers.append(free := [])
+        free.append(clip)
+    return layers
+
+
+def _sound(sound: SoundTrack, clips: Iterable[SoundClip], cut: Cut) -> otio.schema.Track:
     track = otio.schema.Track(sound.name, kind=otio.schema.TrackKind.Audio)
     track.enabled = sound.enabled
     at = 0
-    for clip in sorted(sound.clips, key=lambda c: c.record_in):
-        begin = max(at, clip.record_in)
-        if begin >= clip.record_out:
-            continue
-        if begin > at:
-            track.append(otio.schema.Gap(source_range=_range(0, begin - at, cut)))
-        track.append(_sound_clip(clip, begin, cut))
+    for clip in clips:
+        if clip.record_in > at:
+            track.append(otio.schema.Gap(source_range=_range(0, clip.record_in - at, cut)))
+        track.append(_sound_clip(clip, cut))
         at = clip.record_out
     return track
 
 
-def _sound_clip(clip: SoundClip, begin: int, cut: Cut) -> otio.schema.Clip:
+def _sound_clip(clip: SoundClip, cut: Cut) -> otio.schema.Clip:
     first, available = (0, None) if clip.media is None else _extent(clip.media, cut)
-    source = clip.source_in + (begin - clip.record_in) * clip.speed / cut.rate
+    frames = clip.record_out - clip.record_in
+    source = clip.source_in
     if clip.speed < 0:
-        source += (clip.record_out - begin - 1) * clip.speed / cut.rate
+        source += (frames - 1) * clip.speed / cut.rate
     made = otio.schema.Clip(
         clip.name,
         _reference(clip.media, clip.wanted, available),
-        _range(first + max(0, frames_near(source, cut.rate)), clip.record_out - begin, cut),
+        _range(first + max(0, frames_near(source, cut.rate)), frames, cut),
     )
     if clip.speed not in (0, 1):
         made.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(clip.speed)))

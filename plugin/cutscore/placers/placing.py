@@ -248,6 +248,8 @@ def write_base(
         raise
     warnings = (*base.warnings, *edited.warnings, *_not_written(options))
     message = f'The music lies in {base.target} on the track "{edited.track}".'
+    if kept is not None:
+        message += f" The file as it was is kept as {kept.name}."
     return Placed(base.target, kept, warnings, edited.replaced, edited.track, message=message)
 
 

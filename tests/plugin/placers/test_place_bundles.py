@@ -168,6 +168,7 @@ def test_in_place_keeps_a_copy(tmp_path: Path, edit: Path, make_music: Make) -> 
     before = source.read_bytes()
     placed = place(make_music(), source, output_folder=tmp_path / "out", in_place=True)
     assert (source, tmp_path / "edit.before-cutscore-1.otioz") == (placed.project, placed.kept_copy)
+    assert placed.message.endswith("The file as it was is kept as edit.before-cutscore-1.otioz.")
     assert before == (tmp_path / "edit.before-cutscore-1.otioz").read_bytes()
     assert music_in(source) == ["media/edit.wav"]
 

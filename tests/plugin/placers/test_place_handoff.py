@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -84,6 +85,23 @@ def test_our_reader_reads_the_same_edit_back(cut: Cut, tmp_path: Path) -> None:
             assert abs(ours.source_in - theirs.source_in) <= near
     assert [DISSOLVE] == [s.transition_in for s in again.spans if s.transition_in]
     assert [(m.frame, m.name) for m in cut.markers] == [(m.frame, m.name) for m in again.markers]
+
+
+def test_sounds_at_once_on_one_track_are_all_there(cut: Cut, tmp_path: Path) -> None:
+    """A nested sequence sounds several times on one track: they lie on tracks of that name, none lost or cut short."""
+    clips = (
+        SoundClip(10, 30, "voice"),
+        SoundClip(10, 30, "voice 2", speed=Fraction(-1), source_in=Fraction(9)),
+        SoundClip(20, 50, "room"),
+        SoundClip(30, 60, "voice 3"),
+    )
+    edit = replace(cut, sounds=(SoundTrack("A1", "dialogue", clips),))
+    path = tmp_path / "back.otio"
+    otio.adapters.write_to_file(timeline_of(edit), str(path))
+    back = read_cut([path])
+    found = [(clip.record_in, clip.record_out, clip.name) for track in back.sounds for clip in track.clips]
+    assert sorted((clip.record_in, clip.record_out, clip.name) for clip in clips) == sorted(found)
+    assert {"A1"} == {track.name for track in back.sounds}
 
 
 def test_what_is_handed_over(cut: Cut, tmp_path: Path, make_music: Make) -> None:
