@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Level = Literal["ok", "note", "broken"]
 
-LIBRARIES = ("av", "numpy", "scipy", "opencv-python-headless", "opentimelineio", "pysfizz", "httpx", "pydantic")
+LIBRARIES = ("av", "numpy", "scipy", "opencv-python-headless", "opentimelineio", "httpx", "pydantic")
 DECODERS = ("h264", "hevc", "prores", "dnxhd", "mpeg2video", "vp9", "av1", "mjpeg", "aac", "mp3", "opus", "pcm_s24le")
 NEEDED_DECODERS = {"h264", "aac", "pcm_s24le"}
 ENCODERS = ("libx264", "aac", "pcm_s24le", "libmp3lame", "libopus", "pcm_mulaw", "pcm_alaw")

@@ -105,7 +105,7 @@ def test_recordings_are_clean() -> None:
 @pytest.mark.parametrize(("sfz", "key"), [("piano/piano", 61), ("violins/pizzicato", 74), ("timpani/hit", 45)])
 def test_another_player_plays_the_same_note(sfz: str, key: int) -> None:
     """pysfizz, which knows nothing of our resampler, gives the same spectrum peak from the same file and key."""
-    pysfizz = pytest.importorskip("pysfizz")
+    pysfizz = pytest.importorskip("pysfizz", reason="no other player of SFZ is installed")
     synth = pysfizz.Synth(48_000, 512)
     assert synth.load_sfz_file(PACK_FOLDER / f"{sfz}.sfz", quiet=False)
     other = np.asarray(synth.render_note(key, 50, 1.2, 1.2)).reshape(2, -1).T[:57_600]
