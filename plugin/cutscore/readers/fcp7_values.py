@@ -42,9 +42,14 @@ def flag(element: Element, tag: str, default: bool) -> bool:
 
 
 def rate_of(element: Element | None) -> Fraction | None:
-    """The rate of an element: <rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate> is 30000/1001."""
+    """The rate of an element: <rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate> is 30000/1001.
+
+    Final Cut leaves <ntsc> out where it is that of the element around.
+    """
     rate = element.find("rate") if element is not None else None
     base = number(rate, "timebase")
-    if rate is None or base is None or not 0 < base <= 1000:
+    if element is None or rate is None or base is None or not 0 < base <= 1000:
         return None
-    return base * Fraction(1000, 1001) if flag(rate, "ntsc", False) and base.denominator == 1 else base
+    around = (outer.find("rate") for outer in element.iterancestors())
+    said = next((r for r in (rate, *around) if r is not None and text_of(r, "ntsc")), rate)
+    return base * Fraction(1000, 1001) if flag(said, "ntsc", False) and base.denominator == 1 else base

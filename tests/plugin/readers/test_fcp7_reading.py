@@ -100,6 +100,14 @@ def test_speeds_count_in_frames_as_played(tmp_path: Path) -> None:
     assert [50, 899, 100] == frames_in(cut)
 
 
+def test_a_rate_without_ntsc_is_that_of_the_element_around(tmp_path: Path) -> None:
+    """Final Cut 7 says it once; 30 inside a sequence of 29.97 is 29.97."""
+    short = "<rate><timebase>30</timebase></rate>"
+    cut = fcp7(tmp_path, item("a", 0, 600, 300, 900).replace(RATE, short))
+    assert [300] == frames_in(cut)
+    assert not any("between two frames" in warning for warning in cut.warnings)
+
+
 def test_in_points_count_at_the_rate_at_which_the_clip_lasts_as_long_as_it_is_shown(tmp_path: Path) -> None:
     """A 25 clip in a 29.97 sequence: 60 frames shown for 60 of the sequence (Premiere), or for 50 of its own."""
     at_25 = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
