@@ -130,7 +130,13 @@ class LocalEngine:
         written, picture = _Written(request), request.picture
         write_midi(written.path("mid"), score.composition)
         draw_score_picture(
-            written.path("score.png"), cue, score.seen, mixed.peaks, title=picture.name, markers=picture.markers
+            written.path("score.png"),
+            cue,
+            score.seen,
+            mixed.peaks,
+            title=picture.name,
+            markers=picture.markers,
+            energy=score.spotting.energy,
         )
         _write_text(written.path("cue.json"), cue_json(cue))
 

@@ -17,7 +17,7 @@ from cutscore_composer.deliver import score_picture_music as music
 from cutscore_composer.deliver.score_picture_axis import LEFT, Axis, axis_for
 from cutscore_composer.deliver.score_picture_sheet import AMBER, CORAL, EDGE, FAINT, INK, PAPER, SOFT, Sheet
 from cutscore_composer.errors import OutputFailed
-from cutscore_composer.look.seen import Seen
+from cutscore_composer.look.seen import Curve, Seen
 from cutscore_composer.picture import PictureMarker
 from cutscore_composer.timebase import timecode
 
@@ -38,13 +38,15 @@ def draw_score_picture(
     *,
     title: str,
     markers: Sequence[PictureMarker] = (),
+    energy: Curve | None = None,
 ) -> None:
     """Write the score picture of a cue as a PNG at `path`.
 
     `audio_peaks` are lowest and highest sample of the master at equal steps, (n, 2), full scale ±1, or
-    None where there is no sound. What a cue does not tell is left out. Raises OutputFailed.
+    None where there is no sound. `energy` is the arc inside the sections, as spotting has it. What a cue does
+    not tell is left out. Raises OutputFailed.
     """
-    data = _png(compose(cue, seen, audio_peaks, title=title, markers=markers)[0].image)
+    data = _png(compose(cue, seen, audio_peaks, title=title, markers=markers, energy=energy)[0].image)
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
@@ -58,14 +60,20 @@ def draw_score_picture(
 
 
 def compose(
-    cue: Cue, seen: Seen, audio_peaks: Peaks | None, *, title: str, markers: Sequence[PictureMarker] = ()
+    cue: Cue,
+    seen: Seen,
+    audio_peaks: Peaks | None,
+    *,
+    title: str,
+    markers: Sequence[PictureMarker] = (),
+    energy: Curve | None = None,
 ) -> tuple[Sheet, Axis]:
     """The drawn sheet, with the box of every label on it, and its time axis."""
     axis = axis_for(rate_of(cue), cue.frames, cue.start_frame, cue.drop_frame)
     first = _HEADER + _RULER
     # The sheet is made when its height is known, and the height is known from the lanes.
     sheet = Sheet(Image.new("RGB", (1, 1)))
-    lanes = _lanes(sheet, axis, cue, seen, audio_peaks, markers)
+    lanes = _lanes(sheet, axis, cue, seen, audio_peaks, markers, energy)
     bottom = first + sum(height + _GAP for height, _ in lanes) - _GAP
     sheet.image = Image.new("RGB", (axis.width, bottom + _FOOTER), PAPER)
 
@@ -86,7 +94,13 @@ def compose(
 
 
 def _lanes(
-    sheet: Sheet, axis: Axis, cue: Cue, seen: Seen, peaks: Peaks | None, markers: Sequence[PictureMarker]
+    sheet: Sheet,
+    axis: Axis,
+    cue: Cue,
+    seen: Seen,
+    peaks: Peaks | None,
+    markers: Sequence[PictureMarker],
+    energy: Curve | None,
 ) -> list[tuple[int, Draw | None]]:
     """Height and drawing of each lane, from the top; None stands for the hits, which are drawn last."""
     lanes: list[tuple[int, Draw | None]] = []
@@ -99,7 +113,7 @@ def _lanes(
     if cue.speech:
         lanes.append((24, lambda top, height: film.draw_speech(sheet, axis, cue, top, height)))
     if cue.sections:
-        lanes.append((92, lambda top, height: music.draw_form(sheet, axis, cue, top, height)))
+        lanes.append((92, lambda top, height: music.draw_form(sheet, axis, cue, top, height, energy)))
     if cue.hits:
         lanes.append((50, None))
     if cue.beats or cue.chords or cue.tempo:

@@ -29,12 +29,13 @@ from cutscore_composer.deliver.score_picture_sheet import (
     mixed,
     stroke,
 )
+from cutscore_composer.look.seen import CURVE_HZ, Curve
 
 _HIT_COLOURS: dict[str, Colour] = {"cut": CORAL, "marker": GOLD, "motion": (232, 132, 196), "flash": (240, 238, 250)}
 
 
-def draw_form(sheet: Sheet, axis: Axis, cue: Cue, top: int, height: int) -> None:
-    """The sections in the colour of their material, each as high as its energy, with name and energy."""
+def draw_form(sheet: Sheet, axis: Axis, cue: Cue, top: int, height: int, energy: Curve | None = None) -> None:
+    """The sections in the colour of their material, each as high as its energy; the line is the arc inside them."""
     draw_lane(sheet, axis, top, height, "Form", "and energy")
     if not cue.sections:
         return
@@ -48,6 +49,9 @@ def draw_form(sheet: Sheet, axis: Axis, cue: Cue, top: int, height: int) -> None
         part = np.full(max(0, right - left - 2), level)
         sheet.veil((left, top + 2, right - 2, top + 2 + inner), colour, 0.16)
         sheet.blend(left, top + 2, area(part, inner), colour, 0.62)
+    if energy is not None and energy.size:
+        moments = axis.seconds * (np.arange(axis.columns) + 0.5) / axis.columns
+        levels = 0.12 + 0.84 * np.interp(moments * CURVE_HZ, np.arange(energy.size), energy)
     sheet.blend(axis.left, top + 2, stroke(levels, inner, 2.2), AMBER, 0.9)
     for section in cue.sections:
         start, end = axis.x(section.start), axis.x(section.end)

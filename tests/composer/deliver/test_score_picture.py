@@ -80,8 +80,7 @@ def full_seen(cue: Cue, thumbnails: bool = True) -> Seen:
     frames = sorted({f for cut in cue.cuts if 0 < (f := round(cut.time * 24)) < cue.frames})
     edges = [0, *frames, cue.frames]
     thumbs = tuple(
-        Thumbnail((a + b) // 2, rng.integers(0, 256, (144, 256, 3)).astype(np.uint8))
-        for a, b in pairwise(edges)
+        Thumbnail((a + b) // 2, rng.integers(0, 256, (144, 256, 3)).astype(np.uint8)) for a, b in pairwise(edges)
     )[:120]
     return Seen(
         RATE, cue.frames, tuple(SeenCut(f, "cut", 0.5) for f in frames), *curves, thumbnails=thumbs * thumbnails
@@ -114,6 +113,17 @@ def test_hits_stand_in_the_columns_of_their_times() -> None:
     expected = [round(axis.left + (axis.width - 40 - axis.left) * hit.time / 60) for hit in cue.hits]
     assert expected == [c for c in expected if c in set(tall.tolist())]
     assert all(min(abs(c - e) for e in expected) <= 10 for c in tall)
+
+
+def test_the_line_of_the_form_is_the_arc() -> None:
+    """An arc that falls from full to nothing is drawn as a line that falls through the lane, not as a step."""
+    cue = replace(full_cue(40, hits=1), hits=(), beats=(), downbeats=(), chords=(), tempo=None, cuts=(), speech=())
+    seen = full_seen(cue, thumbnails=False)
+    with_arc, axis = compose(cue, seen, None, title="t", energy=np.linspace(1, 0, 401).astype(np.float32))
+    without, _ = compose(cue, seen, None, title="t")
+    changed = np.abs(np.asarray(with_arc.image).astype(int) - np.asarray(without.image).astype(int)).sum(axis=2) > 60
+    places = [np.flatnonzero(changed[:, axis.left + axis.columns * i // 20]) for i in (1, 19)]
+    assert places[0].min() + 50 < places[1].max()
 
 
 def test_shots_begin_in_the_columns_of_their_cuts() -> None:
