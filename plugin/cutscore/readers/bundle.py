@@ -71,7 +71,13 @@ def _load_zip(path: Path) -> Loaded:
             timeline = timeline_of(path / CONTENT, data, warnings)
             digest = _sha256(path)
             folder = platformdirs.user_cache_path("cutscore", appauthor=False) / "bundles" / digest[:32]
-            _unpack(archive, timeline, folder, path)
+            try:
+                _unpack(archive, timeline, folder, path)
+            except OSError as error:
+                raise InputRefused(
+                    f"{path}: its media cannot be unpacked into {folder} ({error.strerror or error}); "
+                    "make room there, or unpack the bundle yourself."
+                ) from error
             _remove_unused(folder)
     except FileNotFoundError as error:
         raise InputRefused(f"{path} does not exist; check the name.") from error
