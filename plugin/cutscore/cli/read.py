@@ -52,8 +52,12 @@ def _say(cut: Cut) -> None:
     say(printable(cut.name))
     say(
         f"{float(cut.seconds):.3f} s, {_counted(cut.duration, 'frame')} at {float(cut.rate):.6g} a second,"
-        f" from {at(0)} to {at(cut.duration)}; {_tracks(cut.tracks)}.\n"
+        f" from {at(0)} to {at(cut.duration)}; {_tracks(cut.tracks)}."
     )
+    if cut.in_out is not None:
+        first, last = (at(frame) for frame in cut.in_out)
+        say(f'In and out points at {first} and {last}; score that part with: --range "{first}" "{last}"')
+    say()
     for span in cut.spans:
         speed = "" if span.speed == 1 else f"  ×{float(span.speed):g}"
         line = f"{at(span.record_in)}  {span.record_out - span.record_in:>6}  {span.kind:<9}"

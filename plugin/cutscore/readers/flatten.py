@@ -8,6 +8,7 @@ its in_offset, one at the tail lengthens it by its out_offset (as OTIO counts).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -29,10 +30,10 @@ LinearTimeWarp, FreezeFrame = otio.schema.LinearTimeWarp, otio.schema.FreezeFram
 class Flattener:
     """Walks compositions and gives their layers; collects warnings and markers on the way."""
 
-    def __init__(self, clock: Clock, length_of: Any, *, sound: bool = False) -> None:
+    def __init__(self, clock: Clock, length_of: Callable[[Any], Fraction | None], *, sound: bool = False) -> None:
         self.clock = clock
         self.length_of = length_of
-        """Asked for the seconds of a clip that tells no length; returns a Fraction or None."""
+        """Asked for the seconds of a clip that tells no length."""
         self.sound = sound
         """Whether sound tracks are walked (with their disabled clips) instead of the picture."""
         self.warnings: list[str] = []

@@ -9,6 +9,8 @@ import opentimelineio as otio
 import pytest
 
 from cutscore.cli.main import run
+from cutscore.readers import read_timeline
+from cutscore.timeline_range import frames_of_range
 
 EDL = """TITLE: eleven minutes
 FCM: DROP FRAME
@@ -50,6 +52,26 @@ def test_transitions_and_sound_tracks_are_shown(tmp_path: Path, capsys: pytest.C
         ["sound", "dialogue", "Dialogue:", "2", "clips"],
         ["sound", "music", "MX", "temp:", "1", "clip,", "off"],
     ] == [words for words in said if words]
+
+
+def test_in_and_out_points_are_shown_as_a_range_that_can_be_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The range printed is one that `--range` takes."""
+    rate = "<rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate>"
+    path = tmp_path / "t.xml"
+    path.write_text(
+        f"<xmeml version='4'><sequence><name>s</name>{rate}<in>300</in><out>600</out>"
+        f"<timecode>{rate}<frame>107892</frame><displayformat>DF</displayformat></timecode><media><video><track>"
+        "<generatoritem><name>g</name><start>0</start><end>900</end><in>0</in><out>900</out></generatoritem>"
+        "</track></video></media></sequence></xmeml>",
+        encoding="utf-8",
+    )
+    assert run(["read", str(path)]) == 0
+    line = capsys.readouterr().out.splitlines()[2]
+    _, first, last = line.replace('"', "").rsplit(" ", 2)
+    assert ("01:00:10;00", "01:00:20;00") == (first, last)
+    assert (300, 600) == frames_of_range(read_timeline(path), first, last)
 
 
 def clip(name: str) -> otio.schema.Clip:
