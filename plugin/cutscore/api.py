@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 PathLike = str | os.PathLike[str]
 
+RESEND_CALL = "the same call of cutscore.score with resend=True"
+"""How a parked call is sent again where no command line asked for it."""
+
 
 def score(
     *inputs: PathLike,
@@ -53,6 +56,7 @@ def score(
         in_place=in_place,
         preview=preview,
         place=place,
+        command=RESEND_CALL,
     )
 
 

@@ -231,6 +231,7 @@ def _paths_of(take: Submission) -> dict[str, Any]:
         "midi": _text(music.midi),
         "picture": _text(music.score_picture),
         "rights": _text(take.rights),
+        "original": _text(music.original),
         "stems": [_text(stem.file) for stem in music.stems],
     }
 

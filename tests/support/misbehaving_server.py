@@ -120,6 +120,10 @@ class MisbehavingServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    def narrow(self) -> None:
+        """Let the system take little of an upload that no behaviour reads."""
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
     def close(self) -> None:
         self._closing = True
         self.release.set()

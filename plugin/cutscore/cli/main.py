@@ -106,7 +106,10 @@ def _call(name: str, arguments: list[str]) -> int:
     module = importlib.import_module(f"cutscore.cli.{name}")
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.command(help=module.command.__doc__, context_settings={"help_option_names": ["-h", "--help"]})(module.command)
-    result = typer.main.get_command(app).main(arguments, prog_name=f"cutscore {name}", standalone_mode=False)
+    # The words as they were typed reach the command in its context, for one that tells how to run it again.
+    result = typer.main.get_command(app).main(
+        arguments, prog_name=f"cutscore {name}", standalone_mode=False, obj=tuple(arguments)
+    )
     return result if isinstance(result, int) else 0
 
 

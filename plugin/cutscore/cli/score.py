@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from cutscore.cli import options as o
+from cutscore.cli.again import resending
 from cutscore.cli.screen import say_json
 from cutscore.cli.work import working
 
 
 def command(
+    context: typer.Context,
     inputs: o.Inputs,
     description: o.Description = None,
     tag: o.Tags = None,
@@ -73,6 +75,7 @@ def command(
             preview=preview,
             strict=strict,
             place=place,
+            command=resending(context.obj or ()),
         )
     if json_:
         say_json(result.report())

@@ -18,6 +18,7 @@ FILES = {
     "cue": "Cue file",
     "midi": "MIDI",
     "rights": "Rights",
+    "original": "As it was sent",
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import threading
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 
 from cutscore.keys import ApiKey
 from cutscore.submit.answer import licence_facts, problem
@@ -83,7 +85,7 @@ class _Errors:
             upload = "the upload broke off" if error.connected else "nothing was sent"
             return EngineFailed(f"{self._name} ({self._url}): {error}; {upload}, nothing was billed.")
         part = self._target.with_name(self._target.name + ".part")
-        kept = part if error.partial and part.exists() else None
+        kept = part if error.partial and part.exists() and not self._quoted_in(part) else None
         how = "stopped by you" if isinstance(error, Stopped) else str(error)
         said = f"The request to {self._name} was sent whole, then: {how}. It may have been billed."
         return Unclear(said, kept, self.facts(error.headers))
@@ -102,13 +104,21 @@ class _Errors:
         if meaning(200, answer.headers, contract.server_error(body)) == "refused":
             return EngineFailed(self._scrubbed(sentence(self._name, 200, answer.headers, body)))
         said = self._scrubbed(f"{self._name} answered 200 with {trouble}. It may have been billed.")
-        return Unclear(said, self._target if size else None, self.facts(answer.headers))
+        kept = self._target if size and not self._quoted_in(self._target) else None
+        return Unclear(said, kept, self.facts(answer.headers))
 
     def facts(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers that are recorded."""
         names = (contract.SONG_ID, contract.REQUEST_ID, contract.CHARACTER_COST, "content-type")
         found = {name: headers[name][:500] for name in names if name in headers} | licence_facts(headers)
         return {name: self._scrubbed(value) for name, value in found.items()}
+
+    def _quoted_in(self, file: Path) -> bool:
+        """Whether a file holds the key: such a one is not kept, for a key is written nowhere."""
+        if self._key is None:
+            return False
+        with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as held:
+            return held.find(self._key.reveal().encode("ascii")) >= 0
 
     def _scrubbed(self, text: str) -> str:
         return self._key.scrub(text) if self._key else text
