@@ -3,12 +3,14 @@
     >>> make_preview(picture, Path("film.wav"), Path("film.preview.mp4"))       # doctest: +SKIP
     PosixPath('film.preview.mp4')
 
-The edit's own sound keeps its level; the music steps back while it is heard. Temp music of the
-edit is left out: the new music takes its place.
+The edit's own sound keeps its level; the music steps back while it is heard, as far as it has to:
+music that was made to lean back under speech is not turned down again. Temp music of the edit is left
+out: the new music takes its place.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -49,7 +51,11 @@ OWN_BLOCK = STEP * 10
 HEARD = 10 ** (-45 / 20)
 """Level from which the own sound counts as heard: −45 dB of full scale, root mean square."""
 UNDER = 10 ** (-9 / 20)
-"""The music's level while own sound is heard: −9 dB."""
+"""The least gain of the music while own sound is heard: −9 dB."""
+BELOW = 10 ** (-12 / 20)
+"""Music this far below the own sound, −12 dB, steps back no further."""
+FALL = 10 ** (-10 / 20)
+"""How quickly a level is forgotten: 10 dB a second."""
 DOWN_SECONDS, UP_SECONDS, HOLD_SECONDS = 0.12, 0.9, 0.6
 """How quickly the music steps back, comes back, and how long it waits before it does."""
 
@@ -86,20 +92,46 @@ def preview_sound(picture: Picture, music: Path, *, own_sound: bool = True) -> I
     if not own_sound or not any(sound.role != "music" for sound in picture.sounds):
         yield from score
         return
-    gain, hold = 1.0, 0.0
+    stepping = _SteppingBack()
     own_blocks = mix_sounds(picture, roles=("dialogue", "effects"), block=OWN_BLOCK)
     for own, under in zip(own_blocks, score, strict=True):
+        yield _within_scale(own + under * stepping.gains(own, under)[:, None])
+
+
+class _SteppingBack:
+    """The gain of the music from moment to moment, by what is heard of it and of the own sound."""
+
+    def __init__(self) -> None:
+        self._gain, self._hold = 1.0, 0.0
+        self._own, self._music = 0.0, 0.0
+        """Levels that rise at once and fall slowly."""
+
+    def gains(self, own: Block, music: Block) -> npt.NDArray[np.float32]:
+        """One gain for each sample of the two blocks, without a step."""
         gains = np.empty(len(own), np.float32)
         for start in range(0, len(own), STEP):
             piece = own[start : start + STEP]
-            heard = float(np.sqrt(np.mean(np.square(piece, dtype=np.float64)))) > HEARD
             seconds = len(piece) / SAMPLE_RATE
-            hold = HOLD_SECONDS if heard else hold - seconds
-            target, pace = (UNDER, DOWN_SECONDS) if hold > 0 else (1.0, UP_SECONDS)
-            following = target + (gain - target) * float(np.exp(-seconds / pace))
-            gains[start : start + len(piece)] = np.linspace(gain, following, len(piece), endpoint=False)
-            gain = following
-        yield _within_scale(own + under * gains[:, None])
+            target = self._target(_level(piece), _level(music[start : start + STEP]), seconds)
+            pace = DOWN_SECONDS if target < self._gain else UP_SECONDS
+            following = target + (self._gain - target) * math.exp(-seconds / pace)
+            gains[start : start + len(piece)] = np.linspace(self._gain, following, len(piece), endpoint=False)
+            self._gain = following
+        return gains
+
+    def _target(self, own: float, music: float, seconds: float) -> float:
+        self._music = max(music, self._music * FALL**seconds)
+        self._hold -= seconds
+        if own > HEARD:  # between two words the last one counts
+            self._own, self._hold = max(own, self._own * FALL**seconds), HOLD_SECONDS
+        if self._hold <= 0 or self._music <= BELOW * self._own:
+            return 1.0
+        return max(UNDER, BELOW * self._own / self._music)
+
+
+def _level(piece: Block) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.mean(np.square(piece, dtype=np.float64))))
 
 
 def is_whole_file(picture: Picture) -> bool:

@@ -154,6 +154,17 @@ def test_the_music_steps_back_while_own_sound_is_heard(film: Path, music: Path, 
     assert level_at(sound, 1000, 1.0) < 0.005
 
 
+@pytest.mark.parametrize(("level", "gain"), [(0.3 * 10 ** (-14 / 20), 1.0), (0.3 * 10 ** (-8 / 20), 10 ** (-4 / 20))])
+def test_music_steps_back_no_further_than_it_has_to(film: Path, tmp_path: Path, level: float, gain: float) -> None:
+    """Music made to lean back keeps its level: 12 dB below the own sound is enough, and stays so until it is over."""
+    sound, quiet = tone(440, 12, level), tmp_path / "quiet.wav"
+    write_wav(quiet, [np.stack([sound, sound], axis=1)], samples=len(sound))
+    heard = np.concatenate(list(preview_sound(whole(film), quiet)))[:, 0]
+    for start in (4.8, 5.4, 6.05):
+        assert abs(level_at(heard, 440, start) - level * gain) < 0.05 * level
+    assert abs(level_at(heard, 440, 10.5) - level) < 0.01 * level
+
+
 def test_own_sound_can_be_left_out(film: Path, music: Path, tmp_path: Path) -> None:
     """Then the music is alone, at its level throughout."""
     sound = left_side(make_preview(whole(film), music, tmp_path / "film.preview.mp4", own_sound=False))
