@@ -24,6 +24,9 @@ STANDARD_RATES: tuple[Fraction, ...] = tuple(
 )
 """Frame rates that programs mean when they write a float near them."""
 
+DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
+"""The rates at which timecode may drop frame numbers to keep up with the clock (SMPTE ST 12-1)."""
+
 SAMPLE_RATE = 48_000
 """The rate of all audio that Cutscore makes for editors, in hertz."""
 
@@ -80,7 +83,7 @@ def timecode(frame: int, rate: Fraction, drop_frame: bool = False) -> str:
     Drop-frame applies to 29.97 and 59.94 only (SMPTE ST 12-1); hours wrap at 24.
     """
     base = nominal_rate(rate)
-    drop = drop_frame and rate in (Fraction(30000, 1001), Fraction(60000, 1001))
+    drop = drop_frame and rate in DROP_FRAME_RATES
     if drop:
         dropped = base // 15
         per_minute, per_ten = base * 60 - dropped, base * 600 - dropped * 9
@@ -108,7 +111,7 @@ def frame_of_timecode(text: str, rate: Fraction) -> int:
     if minutes > 59 or seconds > 59 or frames >= base:
         raise ValueError(f"{text!r} is not a timecode at {base} frames a second")
     total = ((hours * 60 + minutes) * 60 + seconds) * base + frames
-    if match[4] != ":" and rate in (Fraction(30000, 1001), Fraction(60000, 1001)):
+    if match[4] != ":" and rate in DROP_FRAME_RATES:
         total_minutes = hours * 60 + minutes
         total -= base // 15 * (total_minutes - total_minutes // 10)
     return total

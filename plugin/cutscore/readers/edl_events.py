@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cutscore_composer.errors import InputRefused
-from cutscore_composer.timebase import frame_of_timecode, rate_text
+from cutscore_composer.timebase import DROP_FRAME_RATES, frame_of_timecode, rate_text
 
 _TC = r"\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,]\d{2,3}"
 _TIMES = re.compile(rf"\s({_TC})\s+({_TC})\s+({_TC})\s+({_TC})\s*$")
@@ -22,7 +22,8 @@ _NAME = re.compile(
 _LOCATOR = re.compile(rf"[*\s]*LOC:\s*({_TC})\s*(.*?)\s*$")
 _SPEED = re.compile(rf"\s*M2\s+(.+?)\s+([+-]?\d+(?:\.\d+)?)(?:\s+({_TC}))?\s*$")
 _MOST_FRAMES = re.compile(r"\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,](\d{2,3})")
-_DROPPED = re.compile(r"\d\d[:;.,]\d\d[:;.,]\d\d;\d\d")
+_PUNCTUATED = re.compile(r"\d\d[:;.,]\d\d[:;.,]\d\d[;.,]\d\d")
+_SEMICOLON = re.compile(r"\d\d[:;.,]\d\d[:;.,]\d\d;\d\d")
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class EditList:
 def guessed_rate(text: str) -> Fraction:
     """The lowest usual rate that an EDL's frame numbers allow: 24 unless they say otherwise."""
     most = max((int(frames) for frames in _MOST_FRAMES.findall(text)), default=0)
-    if re.search(r"FCM:\s*DROP", text) or _DROPPED.search(text):
+    if re.search(r"FCM:\s*DROP", text) or _SEMICOLON.search(text):
         return Fraction(30000 if most < 30 else 60000, 1001)
     return Fraction(next((rate for rate in (24, 25, 30, 50, 60) if most < rate), 120))
 
@@ -82,7 +83,7 @@ def guessed_rate(text: str) -> Fraction:
 def parse(path: Path, text: str, rate: Fraction) -> EditList:
     """The events of an EDL. Raises InputRefused naming the line that is wrong."""
     edits = EditList()
-    count = _Count(path, rate, by_mode=not _DROPPED.search(text))
+    count = _Count(path, rate, by_mode=not _PUNCTUATED.search(text))
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not stripped:
@@ -93,7 +94,7 @@ def parse(path: Path, text: str, rate: Fraction) -> EditList:
             count.mode("NON" not in stripped and "DROP" in stripped)
         elif stripped[0].isdigit() and (times := _TIMES.search(line)):
             edits.events.append(_event(number, line[: times.start()], times.groups(), count))
-            edits.drop_frame = bool(count.record_drops) if count.by_mode else edits.drop_frame or ";" in times[3]
+            edits.drop_frame = edits.drop_frame or count.drops(times[3])
         elif stripped[0].isdigit() and len(re.findall(_TC, line)) > 1:
             raise InputRefused(
                 f"{path}, line {number}: an event needs four timecodes; repair the line: {stripped[:80]}"
@@ -124,6 +125,11 @@ class _Count:
         self.source_drops = drops and self.by_mode
         if self.record_drops is None:
             self.record_drops = self.source_drops
+
+    def drops(self, time: str) -> bool:
+        """Whether a record timecode drops frames."""
+        marked = self.record_drops if self.by_mode else time.rstrip("0123456789")[-1] != ":"
+        return bool(marked) and self.rate in DROP_FRAME_RATES
 
     def record(self, line: int, time: str) -> int:
         """Frame number of a record timecode."""

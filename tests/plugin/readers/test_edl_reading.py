@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -47,18 +48,25 @@ def test_the_rate_can_be_named_and_is_seen_in_frame_numbers(tmp_path: Path) -> N
     assert (Fraction(30000, 1001), True) == (dropped.rate, dropped.drop_frame)
 
 
-@pytest.mark.parametrize("mark", [":", ";"])
+@pytest.mark.parametrize("mark", [":", ";", "."])
 def test_a_drop_frame_list_counts_as_its_clock_does(tmp_path: Path, mark: str) -> None:
-    """Eleven minutes by the clock are 19,782 frames of 29.97, whether the list writes semicolons or says FCM alone."""
+    """Eleven minutes by the clock are 19,782 frames of 29.97, by semicolons, by dots, or where FCM alone says it."""
     times = [f"01:00:00{mark}00 01:01:00{mark}02"] * 2 + [
         f"01:00:00{mark}00 01:10:00{mark}00",
         f"01:01:00{mark}02 01:11:00{mark}02",
     ]
     fcm = "FCM: DROP FRAME\n" if mark == ":" else ""
-    cut = edl(tmp_path, f"{fcm}001  A  V  C  {times[0]} {times[1]}\n002  B  V  C  {times[2]} {times[3]}\n")
+    lines = f"{fcm}001  A  V  C  {times[0]} {times[1]}\n002  B  V  C  {times[2]} {times[3]}\n"
+    cut = edl(tmp_path, lines, rate=Fraction(30000, 1001))
     assert (107_892, 19_782, True) == (cut.start_frame, cut.duration, cut.drop_frame)
     assert abs(cut.seconds - 660) < Fraction(1, 10)
     assert not any("differ" in warning for warning in cut.warnings)
+
+
+def test_a_list_of_25_drops_nothing_however_it_is_written(tmp_path: Path) -> None:
+    """Dots instead of colons are a habit of some programs."""
+    cut = edl(tmp_path, re.sub(r"(?<=\d):(?=\d)", ".", A), rate=Fraction(25))
+    assert (900_000, 50, False) == (cut.start_frame, cut.duration, cut.drop_frame)
 
 
 def test_a_change_of_mode_on_the_way_is_that_of_the_source(tmp_path: Path) -> None:
