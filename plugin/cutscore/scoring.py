@@ -129,15 +129,19 @@ def make_reel_of(
     progress: Progress | None = None,
     range_text: tuple[str, str] | None = None,
 ) -> tuple[Reel, ...]:
-    """The edit as video files that a server accepts: one Reel for each request it would take."""
+    """The edit as video files that a server accepts: one Reel for each request it would take.
+
+    What was said while the edit was read is among the first one's warnings.
+    """
+    from cutscore.placers.safe_write import make_folder
     from cutscore.reel import divide, make_reel
 
     progress = progress or Progress()
-    _, picture = read_picture(inputs, settings, progress, range_text=range_text)
+    cut, picture = read_picture(inputs, settings, progress, range_text=range_text)
     base = output_folder(inputs, folder or settings.output.folder)
-    base.mkdir(parents=True, exist_ok=True)
+    make_folder(base)
     parts = divide(picture, progress=progress)
-    return tuple(
+    reels = [
         make_reel(
             replace(picture.section(*part), name=f"{picture.name}_{number}" if len(parts) > 1 else picture.name),
             base,
@@ -146,7 +150,8 @@ def make_reel_of(
             progress=progress,
         )
         for number, part in enumerate(parts, start=1)
-    )
+    ]
+    return replace(reels[0], warnings=(*cut.warnings, *reels[0].warnings)), *reels[1:]
 
 
 def read_picture(
@@ -232,6 +237,7 @@ def _paths_of(take: Submission) -> dict[str, Any]:
         "picture": _text(music.score_picture),
         "rights": _text(take.rights),
         "original": _text(music.original),
+        "original_parts": [_text(part) for part in music.original_parts],
         "stems": [_text(stem.file) for stem in music.stems],
     }
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cutscore.cli import options as o
-from cutscore.cli.screen import printable, say, say_json
+from cutscore.cli.screen import printable, say, say_json, tell
 from cutscore.cli.work import working
 
 
@@ -34,9 +34,12 @@ def command(
         reels = scoring.make_reel_of(
             inputs, settings, folder=output, separate=separate, sound=sound, progress=shown, range_text=range_
         )
+    warnings = list(dict.fromkeys(warning for reel in reels for warning in reel.warnings))
+    for warning in warnings:
+        tell(f"Note: {warning}")
     files = [Path(file).absolute() for reel in reels for file in reel.files]
     if json_:
-        say_json({"files": [str(file) for file in files]})
+        say_json({"files": [str(file) for file in files], "warnings": warnings})
         return
     for file in files:
         say(f"{printable(str(file))}  ({file.stat().st_size / 1e6:.1f} MB)")
