@@ -40,7 +40,7 @@ def write_accents(page: Page, sheet: Sheet) -> None:
 
 def _force(page: Page, accent: Accent) -> float:
     """Velocity: the weight counts most, then how much the music is asked to give."""
-    return 50 + 32 * accent.weight + 22 * _energy(page, accent)
+    return 41 + 30 * accent.weight + 38 * _energy(page, accent)
 
 
 def _energy(page: Page, accent: Accent) -> float:
@@ -86,7 +86,8 @@ def _struck(page: Page, accent: Accent, chord: Voiced, force: float, sheet: Shee
         sheet.write("accent", "timpani", beat, 2.0, root, force, "hit")
     if plays("percussion"):
         sheet.write("accent", "percussion", beat, 2.0, BASS_DRUM, force, "hit")
-        sheet.write("accent", "percussion", beat, 2.0, LOW_DRUM, force - 4, "hit")
+        if _energy(page, accent) > 0.3:
+            sheet.write("accent", "percussion", beat, 2.0, LOW_DRUM, force - 4, "hit")
         if accent.weight >= 0.6 and page.brief.energy > 0.3:
             sheet.write("accent", "percussion", beat, 4.0, CYMBALS, force - 18, "hit")
         if accent.rank == 0 and accent.weight > 0.6 and page.brief.valence < 0.2 and page.brief.energy > 0.3:

@@ -292,6 +292,16 @@ def test_refused_instruments_are_silent() -> None:
     assert {p.instrument for p in composed(text="only strings").parts} <= {"violins", "violas", "cellos", "basses"}
 
 
+def test_accents_belong_to_their_music() -> None:
+    """The same moments are struck far softer in calm music than in epic music."""
+
+    def force(name: str) -> float:
+        notes = [n.velocity for p in music_of(name).parts if p.role == "accent" for n in p.notes]
+        return sum(notes) / len(notes)
+
+    assert force("calm") + 15 <= force("epic")
+
+
 def test_a_strong_accent_stands_against_silence() -> None:
     """In the breath before a strong accent no held note sounds on."""
     music = music_of("epic")
