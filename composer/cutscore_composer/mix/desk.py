@@ -7,13 +7,14 @@ scores; measured with benchmarks/measure_music.py against such music.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, sosfilt
 
 from cutscore_composer.mix.hall import PARTITION, Hall
+from cutscore_composer.plan.style import MixHints
 
 Audio = npt.NDArray[np.float32]
 
@@ -43,7 +44,11 @@ CHANNELS: Mapping[str, Channel] = {
     "synth": Channel(-7.0, 40.0, -8.0, -1.0),
 }
 _OTHER = Channel(-6.0, 40.0, -9.0)
+_AS_IT_IS = MixHints()
 _SHELF_HERTZ = 1600.0
+_TONE = ((230.0, -2.0), (1900.0, 1.5))
+"""Every channel's tone (hertz, dB): less of the range in which a full ensemble turns to mud, more of its speech."""
+_TONE_Q = 0.7
 _BASS_WIDTH_HERTZ = 110.0
 _GLUE_THRESHOLD_DB = -20.0
 _GLUE_RATIO = 1.35
@@ -60,7 +65,8 @@ class _Strip:
         self.send = np.float32(10 ** (channel.hall_db / 20))
         self._width = np.float32(channel.width)
         cut = butter(2, channel.low_cut_hertz, "high", fs=rate, output="sos")
-        self._tone = np.concatenate([cut, _shelf(channel.shelf_db, rate)])
+        bells = [_bell(hertz, gain_db, rate) for hertz, gain_db in _TONE]
+        self._tone = np.concatenate([cut, _shelf(channel.shelf_db, rate), *bells])
         self._tone_state = np.zeros((len(self._tone), 2, 2))
         self._side = butter(1, _BASS_WIDTH_HERTZ, "high", fs=rate, output="sos")
         self._side_state = np.zeros((1, 2))
@@ -76,6 +82,16 @@ class _Strip:
         return np.stack([middle + side, middle - side], axis=1).astype(np.float32) * self._gain
 
 
+def _bell(hertz: float, gain_db: float, rate: int) -> npt.NDArray[np.float64]:
+    """One section that lifts or lowers an octave or two around a frequency (the audio EQ cookbook's peaking filter)."""
+    turn, root = 2 * np.pi * hertz / rate, 10 ** (gain_db / 40)
+    width = np.sin(turn) / (2 * _TONE_Q)
+    middle = -2 * np.cos(turn)
+    above = [1 + width * root, middle, 1 - width * root]
+    below = [1 + width / root, middle, 1 - width / root]
+    return np.asarray(np.array([[*above, *below]]) / below[0])
+
+
 def _shelf(gain_db: float, rate: int) -> npt.NDArray[np.float64]:
     """One section that lifts what lies above the shelf: the sound and a share of its highs."""
     high = butter(1, _SHELF_HERTZ, "high", fs=rate, output="sos")
@@ -83,11 +99,23 @@ def _shelf(gain_db: float, rate: int) -> npt.NDArray[np.float64]:
     return np.asarray(high)
 
 
+def _hinted(name: str, hints: MixHints) -> Channel:
+    """The channel of a stem as a style wants it."""
+    channel = CHANNELS.get(name, _OTHER)
+    levels: Mapping[str, float] = hints.levels_db  # type: ignore[assignment]
+    return replace(
+        channel,
+        gain_db=channel.gain_db + levels.get(name, 0.0),
+        hall_db=channel.hall_db + hints.hall_db,
+        shelf_db=channel.shelf_db + hints.brightness_db,
+    )
+
+
 class Desk:
     """Takes partitions of the stems to the bus; with `apart` each stem keeps its own share of the hall and the bus."""
 
-    def __init__(self, stems: Sequence[str], rate: int, *, apart: bool = False) -> None:
-        self._strips = {name: _Strip(CHANNELS.get(name, _OTHER), rate) for name in stems}
+    def __init__(self, stems: Sequence[str], rate: int, *, apart: bool = False, hints: MixHints = _AS_IT_IS) -> None:
+        self._strips = {name: _Strip(_hinted(name, hints), rate) for name in stems}
         self._halls = {name: Hall(rate) for name in (stems if apart else ["all"])}
         self._glue = _Glue(rate)
         self._apart = apart

@@ -26,6 +26,7 @@ from cutscore_composer.mix.limiter import limited
 from cutscore_composer.mix.loudness import SILENCE_DB, Loudness, Meter
 from cutscore_composer.mix.tape import Tape
 from cutscore_composer.music import Stem
+from cutscore_composer.plan.style import MixHints
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 from cutscore_composer.write.composition import Composition
 
@@ -35,6 +36,8 @@ PEAK_COLUMNS = 2400
 _PASSES = 6
 _LOUDNESS_TOLERANCE = 0.1
 _STEM_PEAK = 0.99
+_LONGEST_FADE = 0.25
+"""Of the cue."""
 _FADE_SECONDS = {"ring": 1.0, "button": 0.35, "fade": 5.0}
 
 
@@ -80,6 +83,7 @@ def mix(
     """
     total = samples_for(composition.frames, composition.rate, sample_rate) if samples is None else samples
     envelope = _Envelope(composition, total, sample_rate, duck)
+    hints = MixHints.model_validate(composition.brief.style_data.get("mix", {}))
 
     def write(path: Path, audio: Iterable[Audio]) -> Path:
         write_wav(
@@ -98,7 +102,7 @@ def mix(
         apart: dict[str, Tape] = {}
         loudest = 0.0
         meter = Meter(sample_rate, peak=False)
-        for parts in _mixed(blocks, envelope, total, sample_rate, apart=stems):
+        for parts in _mixed(blocks, envelope, total, sample_rate, apart=stems, hints=hints):
             progress.report("mix", 0.7 * bus.samples / max(1, total))
             whole = sum(parts.values(), np.zeros_like(next(iter(parts.values()))))
             bus.write(whole)
@@ -138,13 +142,13 @@ def duck_under(speech: Iterable[tuple[float, float]], depth_db: float = -4.0) ->
 
 
 def _mixed(
-    blocks: Iterable[Mapping[str, Audio]], envelope: _Envelope, total: int, rate: int, *, apart: bool
+    blocks: Iterable[Mapping[str, Audio]], envelope: _Envelope, total: int, rate: int, *, apart: bool, hints: MixHints
 ) -> Iterator[dict[str, Audio]]:
     """What the stems are on the bus, with the duck and the last fade; `total` samples in all."""
     desk: Desk | None = None
     done = 0
     for partition in _partitions(blocks, total):
-        desk = desk or Desk(tuple(partition), rate, apart=apart)
+        desk = desk or Desk(tuple(partition), rate, apart=apart, hints=hints)
         size = min(PARTITION, total - done)
         gain = envelope.gain(done, size)[:, None]
         yield {key: block[:size] * gain for key, block in desk.mixed(partition).items()}
@@ -179,7 +183,7 @@ class _Envelope:
     def __init__(self, composition: Composition, total: int, rate: int, duck: Sequence[tuple[float, float]]) -> None:
         self._total, self._rate, self._duck = total, rate, duck
         after = max(0.0, total / rate - composition.tempo.seconds(composition.final_beat))
-        longest = 0.12 * total / rate if composition.brief.ending == "fade" else max(0.05, 0.45 * after)
+        longest = _LONGEST_FADE * total / rate if composition.brief.ending == "fade" else max(0.05, 0.45 * after)
         self._fade = max(2, round(min(_FADE_SECONDS[composition.brief.ending], longest, 0.5 * total / rate) * rate))
 
     def gain(self, first: int, size: int) -> Audio:

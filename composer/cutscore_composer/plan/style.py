@@ -59,6 +59,10 @@ MetreText = Annotated[str, AfterValidator(_metre)]
 Energy = Annotated[float, Field(ge=0, le=1)]
 
 
+StemName = Literal["piano", "strings", "bass", "harp", "winds", "choir", "percussion", "synth"]
+Trim = Annotated[float, Field(ge=-12, le=12)]
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -145,20 +149,12 @@ class Form(_Data):
     hush_beats: float = Field(ge=0, le=4)
 
 
-class StemHint(_Data):
-    """Level against the strings in dB, share of hall, place from -1 (left) to 1 (right)."""
-
-    level_db: float
-    hall: Energy
-    place: float = Field(ge=-1, le=1)
-
-
 class MixHints(_Data):
-    """What the mix is to aim for."""
+    """How the style wants the mix against the desk's own balance, in dB: highs, hall, the level of single stems."""
 
-    brightness_db: float
-    hall_seconds: float = Field(gt=0, le=8)
-    stems: dict[str, StemHint]
+    brightness_db: Trim = 0.0
+    hall_db: Trim = 0.0
+    levels_db: dict[StemName, Trim] = {}
 
 
 class Style(_Data):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ import soundfile
 
 from cutscore_composer.engine import Progress, ProgressEvent
 from cutscore_composer.errors import Cancelled, OutputFailed
+from cutscore_composer.mix.desk import Desk
+from cutscore_composer.mix.hall import PARTITION
 from cutscore_composer.mix.mix import duck_under, mix
+from cutscore_composer.plan.style import MixHints
 
 RATE = 48_000
 
@@ -132,6 +136,56 @@ def test_no_click_where_partitions_meet(tmp_path: Path, cue_of: Callable) -> Non
     audio = samples_of(mix(cue_of(6), blocks, tmp_path, Progress()).audio)[3 * RATE : 4 * RATE, 0]
     bend = np.abs(np.diff(audio, 3))
     assert bend.max() < 1.5 * np.percentile(bend, 95)
+
+
+@pytest.mark.parametrize(
+    ("hints", "hertz", "expected_db"),
+    [
+        ({}, 400, 0.0),
+        ({"levels_db": {"piano": -6}}, 400, -6.0),
+        ({"levels_db": {"strings": -6}}, 400, 0.0),
+        ({"brightness_db": 6}, 12_000, 6.0),
+        ({"brightness_db": 6}, 150, 0.0),
+        ({"hall_db": -12}, 400, 0.0),
+    ],
+)
+def test_a_style_has_its_say(hints: dict, hertz: float, expected_db: float) -> None:
+    """The hints of a style change a stem's level and its highs by what they say."""
+    tone = (0.001 * np.sin(2 * np.pi * hertz * np.arange(PARTITION) / RATE)).astype(np.float32)[:, None].repeat(2, 1)
+
+    def level(desk: Desk) -> float:
+        heard = desk.mixed({"piano": tone, "strings": tone})["piano"][1000:]
+        return float(10 * np.log10((heard[:, 0] ** 2).mean()))
+
+    stems = ("piano", "strings")
+    hinted = Desk(stems, RATE, apart=True, hints=MixHints.model_validate(hints))
+    assert abs(level(hinted) - level(Desk(stems, RATE, apart=True)) - expected_db) < 0.6
+
+
+def test_the_hints_of_the_composition_are_those_that_are_heard(tmp_path: Path, cue_of: Callable) -> None:
+    """What the style of a composition says reaches the files: a stem taken down by 12 dB is."""
+    tone = (0.1 * np.sin(2 * np.pi * 500 * np.arange(3 * RATE) / RATE)).astype(np.float32)[:, None].repeat(2, axis=1)
+    cue = cue_of(3)
+    cue = replace(cue, brief=replace(cue.brief, style_data={"mix": {"levels_db": {"harp": -12}}}))
+    found = {}
+    for name, composition in (("plain", cue_of(3)), ("hinted", cue)):
+        mixed = mix(composition, [{"harp": tone, "piano": tone}], tmp_path, Progress(), name=name, stems=True)
+        harp, piano = (np.abs(samples_of(stem.file)[RATE : 2 * RATE]).max() for stem in mixed.stems)
+        found[name] = 20 * np.log10(harp / piano)
+    assert abs(found["hinted"] - found["plain"] + 12) < 0.5
+
+
+def test_a_fade_takes_a_quarter_of_a_short_cue(tmp_path: Path, cue_of: Callable) -> None:
+    """A faded ending of a cue of 8 s goes down over its last 2 s, evenly; before that nothing is taken away."""
+    tone = (0.1 * np.sin(2 * np.pi * 500 * np.arange(8 * RATE) / RATE)).astype(np.float32)[:, None].repeat(2, axis=1)
+    audio = samples_of(mix(cue_of(8, "fade"), [{"strings": tone}], tmp_path, Progress()).audio)
+
+    def level(second: float) -> float:
+        return float(10 * np.log10((audio[round(second * RATE) : round((second + 0.05) * RATE)] ** 2).mean()))
+
+    assert abs(level(5.9) - level(4.0)) < 0.5
+    assert -8 < level(7.0) - level(4.0) < -4
+    assert level(7.9) - level(4.0) < -40
 
 
 def test_the_music_ducks_under_speech(tmp_path: Path, cue_of: Callable) -> None:

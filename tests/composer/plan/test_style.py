@@ -58,6 +58,8 @@ def test_every_pack_instrument_has_a_midi_program() -> None:
         ("minor: [D, C,", "minor: [D, Cis,", "tonics.minor.1"),
         ("layer: figures", "layer: figurines", "layers.0.layer"),
         ("phrase_bars: 4", "phrase_barz: 4", "form.phrase_bars"),
+        ("levels_db: {}", "levels_db: {brass: 1}", "mix.levels_db.brass"),
+        ("hall_db: 0", "hall_db: 40", "mix.hall_db"),
         ("default: 4/4", "default: 9/8", "metre.default"),
     ],
 )
