@@ -2,7 +2,7 @@
 
     python benchmarks/read_ten_thousand_clips.py [CLIPS]
 
-Prints one line a format; ends with status 1 when .otio takes more than 3 times as long as OTIO alone.
+Prints one line a format; ends with status 1 when a format takes longer than its bound (.otio: 3 times OTIO alone).
 The media do not exist: finding and probing files is not what is compared here.
 """
 
@@ -21,8 +21,8 @@ import opentimelineio as otio
 from cutscore.readers import read_timeline
 
 RATE = 24
-MOST = 3.0
-"""Allowed ratio for .otio."""
+MOST = {".otio": 3.0, ".edl": 3.0, ".xml": 0.5}
+"""Allowed ratios; OTIO's own reader of FCP7 XML is slow, so less is no feat, and more means a search in a loop."""
 RUNS = 5
 
 
@@ -121,7 +121,7 @@ def main() -> int:
                 f"{path.suffix:6} {clips} clips, {path.stat().st_size / 1e6:5.1f} MB: OTIO {median(theirs):6.3f} s, "
                 f"Cutscore {median(ours):6.3f} s, ratio {ratios[path.suffix]:.2f}"
             )
-    return 0 if ratios[".otio"] <= MOST else 1
+    return 0 if all(ratio <= MOST[suffix] for suffix, ratio in ratios.items()) else 1
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ def rate_of(element: Element | None) -> Fraction | None:
     base = number(rate, "timebase")
     if element is None or rate is None or base is None or not 0 < base <= 1000:
         return None
-    around = (outer.find("rate") for outer in element.iterancestors())
+    # Only of these, which begin with their rate: a track is searched to its end.
+    around = (outer.find("rate") for outer in element.iterancestors("file", "clipitem", "sequence"))
     said = next((r for r in (rate, *around) if r is not None and text_of(r, "ntsc")), rate)
     return base * Fraction(1000, 1001) if flag(said, "ntsc", False) and base.denominator == 1 else base
