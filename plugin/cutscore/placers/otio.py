@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cutscore.placers import Placed, PlaceOrder
+from cutscore.placers.container import Saving
 from cutscore.placers.media_url import Spelling, media_url
 from cutscore.placers.names import kept_name
 from cutscore.placers.placing import place_timeline
@@ -36,19 +37,9 @@ def url_in(audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]
     return lambda spelling: media_url(audio.absolute(), target.parent.absolute(), spelling)
 
 
-def save(
-    text: bytes,
-    *,
-    source: Path,
-    target: Path,
-    audio: Path,
-    url: str,
-    dropped: tuple[str, ...],
-    more: Path | None,
-    check: Callable[[], None],
-) -> None:
+def save(saving: Saving) -> None:
     """Write the timeline."""
-    write_atomically(target, lambda file: file.write(text), check)
+    write_atomically(saving.target, lambda file: file.write(saving.text), saving.check)
 
 
 def keep(path: Path) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from cutscore.placers import Placed, PlaceOrder
+from cutscore.placers.container import Saving
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
 from cutscore.placers.placing import place_timeline
@@ -46,38 +47,29 @@ def url_in(audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]
     return lambda _: url
 
 
-def save(
-    text: bytes,
-    *,
-    source: Path,
-    target: Path,
-    audio: Path,
-    url: str,
-    dropped: tuple[str, ...],
-    more: Path | None,
-    check: Callable[[], None],
-) -> None:
+def save(saving: Saving) -> None:
     """Write the bundle: the folder `source` with a new text and the music.
 
     A new folder gets its name only when it is whole; in one that is there, media come first and the
     text last, so that it never names what is missing.
     """
-    name = unquote(url).removeprefix("media/")
+    source, target, text = saving.source, saving.target, saving.text
+    name = unquote(saving.url).removeprefix("media/")
     try:
         if target.exists():
             _copy_missing(source, target)
-            _copy_into(audio, target / "media" / name)
-            write_atomically(target / CONTENT, lambda file: file.write(text), check)
-            for old in dropped:
+            _copy_into(saving.audio, target / "media" / name)
+            write_atomically(target / CONTENT, lambda file: file.write(text), saving.check)
+            for old in saving.dropped:
                 if old.encode() not in text and old.startswith("media/"):
                     (target / "media" / Path(unquote(old)).name).unlink(missing_ok=True)
             return
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             shutil.copytree(source, part, symlinks=True)
-            _copy_into(audio, part / "media" / name)
-            _copy_named(more, part, text)
-            write_atomically(part / CONTENT, lambda file: file.write(text), check)
+            _copy_into(saving.audio, part / "media" / name)
+            _copy_named(saving.more, part, text)
+            write_atomically(part / CONTENT, lambda file: file.write(text), saving.check)
             part.rename(target)
         finally:
             shutil.rmtree(part, ignore_errors=True)

@@ -18,6 +18,7 @@ from typing import IO
 from urllib.parse import quote, unquote
 
 from cutscore.placers import Placed, PlaceOrder
+from cutscore.placers.container import Saving
 from cutscore.placers.json_text import MAX_BYTES
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
@@ -63,36 +64,24 @@ def url_in(audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]
     return lambda _: url
 
 
-def save(
-    text: bytes,
-    *,
-    source: Path,
-    target: Path,
-    audio: Path,
-    url: str,
-    dropped: tuple[str, ...],
-    more: Path | None,
-    check: Callable[[], None],
-) -> None:
-    """Write the bundle: `source` with a new text and the music; of `more`, the music that the text still names.
-
-    `dropped` are references to earlier music; a file of ours that nothing names any more is left out.
-    """
+def save(saving: Saving) -> None:
+    """Write the bundle: `source` with a new text and the music."""
+    source, text = saving.source, saving.text
 
     def write(file: IO[bytes]) -> None:
         with _opened(source) as bundle, zipfile.ZipFile(file, "w", allowZip64=True) as made:
             made.comment = bundle.comment
-            gone = {unquote(old) for old in dropped if old.encode() not in text}
+            gone = {unquote(old) for old in saving.dropped if old.encode() not in text}
             for info in bundle.infolist():
                 if info.filename == CONTENT:
                     _write_content(made, info, text)
                 elif info.filename not in gone:
                     _copy_member(bundle, made, info, source)
-            _add_music(made, audio, unquote(url))
-            if more is not None:
-                _add_named(made, more, text)
+            _add_music(made, saving.audio, unquote(saving.url))
+            if saving.more is not None:
+                _add_named(made, saving.more, text)
 
-    write_atomically(target, write, check)
+    write_atomically(saving.target, write, saving.check)
 
 
 def keep(path: Path) -> Path:

@@ -23,13 +23,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import unquote
 
 from cutscore.placers import Placed, PlacedMusic, PlaceOptions, PlaceOrder
+from cutscore.placers.container import Container, Saving
 from cutscore.placers.json_text import Edit, Raw, apply
 from cutscore.placers.json_write import appended, with_member
-from cutscore.placers.media_url import Spelling, is_relative
+from cutscore.placers.media_url import is_relative
 from cutscore.placers.names import next_version, scored_name
 from cutscore.placers.otio_document import OUR_MARK, Document, document_of, reread, rest_digest
 from cutscore.placers.otio_edit import Piece, place_in_text
@@ -41,29 +41,6 @@ from cutscore_composer.errors import CutscoreError, InputRefused, OutputFailed
 from cutscore_composer.timebase import round_half_up
 
 _EMPTY = re.compile(rb'"children"\s*:\s*\[\s*\]')
-
-
-class Container(Protocol):
-    """What a format's module offers: a timeline's text in a file, a zip or a folder."""
-
-    MEDIA_OUTSIDE: bool
-
-    def read_text(self, path: Path) -> bytes: ...
-    def digest(self, path: Path) -> str: ...
-    def url_in(self, audio: Path, source: Path, target: Path) -> Callable[[Spelling], str]: ...
-    def keep(self, path: Path) -> Path: ...
-    def save(
-        self,
-        text: bytes,
-        *,
-        source: Path,
-        target: Path,
-        audio: Path,
-        url: str,
-        dropped: tuple[str, ...],
-        more: Path | None,
-        check: Callable[[], None],
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +210,16 @@ def write_base(
     kept = container.keep(base.target) if base.keep and there else None
     try:
         container.save(
-            edited.text,
-            source=base.source,
-            target=base.target,
-            audio=audio,
-            url=edited.url,
-            dropped=edited.superseded,
-            more=base.more,
-            check=check,
+            Saving(
+                edited.text,
+                source=base.source,
+                target=base.target,
+                audio=audio,
+                url=edited.url,
+                dropped=edited.superseded,
+                more=base.more,
+                check=check,
+            )
         )
     except CutscoreError:
         if kept is not None:
