@@ -29,7 +29,7 @@ from cutscore.placers import Placed, PlacedMusic, PlaceOptions, PlaceOrder
 from cutscore.placers.container import Container, Saving
 from cutscore.placers.json_text import Edit, Raw, apply
 from cutscore.placers.json_write import appended, with_member
-from cutscore.placers.media_url import is_relative
+from cutscore.placers.media_url import Spelling, is_relative
 from cutscore.placers.names import next_version, scored_name
 from cutscore.placers.otio_document import OUR_MARK, Document, document_of, reread, rest_digest
 from cutscore.placers.otio_edit import Piece, place_in_text
@@ -179,21 +179,7 @@ def write_base(
 ) -> Placed:
     """Place into a base and write it; `unchanged` is asked at the last moment whether the project is as it was read."""
     audio = music.audio.absolute()
-    url_of = container.url_in(audio, base.source, base.target)
-    piece = Piece(
-        name=music.name or audio.stem,
-        url=url_of,
-        audio_sha256=sha256_of(audio),
-        cue=music.cue,
-        rate=music.rate,
-        record_in=music.record_in,
-        start_frame=music.start_frame,
-        media_start=_media_start(audio, music.rate),
-        provenance=music.provenance,
-        onto_sha256=onto_sha256,
-        track_name=options.track_name,
-        markers=options.hits_as_markers,
-    )
+    piece = _piece(music, audio, container.url_in(audio, base.source, base.target), options, onto_sha256)
     edited = place_in_text(base.document or document_of(base.text, str(base.source), options.timeline), piece)
     there = base.target.exists()
     if there and edited.text == base.text and container.read_text(base.target) == edited.text:
@@ -230,6 +216,25 @@ def write_base(
     if kept is not None:
         message += f" The file as it was is kept as {kept.name}."
     return Placed(base.target, kept, warnings, edited.replaced, edited.track, message=message)
+
+
+def _piece(
+    music: PlacedMusic, audio: Path, url_of: Callable[[Spelling], str], options: PlaceOptions, onto_sha256: str
+) -> Piece:
+    return Piece(
+        name=music.name or audio.stem,
+        url=url_of,
+        audio_sha256=sha256_of(audio),
+        cue=music.cue,
+        rate=music.rate,
+        record_in=music.record_in,
+        start_frame=music.start_frame,
+        media_start=_media_start(audio, music.rate),
+        provenance=music.provenance,
+        onto_sha256=onto_sha256,
+        track_name=options.track_name,
+        markers=options.hits_as_markers,
+    )
 
 
 def _refuse_unless_ours(text: bytes, project: Path, order: PlaceOrder) -> None:
