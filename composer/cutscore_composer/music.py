@@ -35,9 +35,12 @@ class Music:
     warnings: tuple[str, ...] = ()
     original_wav: Path | None = None
     """Headerless samples of a server, byte for byte behind a WAV header, at their own rate."""
+    original_parts: tuple[Path, ...] = ()
+    """The bytes as a server sent them for each part of a divided edit, in order."""
 
     def files(self) -> tuple[Path, ...]:
         """Every file of this piece, the audio first."""
         optional = (self.midi, self.score_picture, self.original, self.original_wav)
         stems = (stem.file for stem in self.stems)
-        return (self.audio, self.cue_file, *(path for path in optional if path is not None), *stems)
+        known = (path for path in optional if path is not None)
+        return (self.audio, self.cue_file, *known, *self.original_parts, *stems)

@@ -29,6 +29,7 @@ from support.misbehaving_server import (
     cuts_off,
     never_answers,
     plays,
+    resets_after_upload,
 )
 from support.sounds import encoded
 
@@ -66,14 +67,18 @@ def edit(tmp_path: Path) -> Path:
     return timeline_over(film(folder / "shot.mp4", frames=100, cuts=(40,)), folder / "film.otio")
 
 
-def timeline_over(media: Path, path: Path) -> Path:
-    """An .otio of two clips of a film at 25 fps: 2 s from its start, 1 s from its end."""
+def timeline_over(
+    media: Path, path: Path, clips: tuple[tuple[int, int], ...] = ((0, 50), (70, 25)), rate: float = 25
+) -> Path:
+    """An .otio of clips (first frame, frames) of a film, from 01:00:00:00 on."""
     track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
-    for start, frames in ((0, 50), (70, 25)):
-        used = otio.opentime.TimeRange(otio.opentime.RationalTime(start, 25), otio.opentime.RationalTime(frames, 25))
+    for start, frames in clips:
+        used = otio.opentime.TimeRange(
+            otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(frames, rate)
+        )
         reference = otio.schema.ExternalReference(target_url=media.as_uri())
         track.append(otio.schema.Clip(name=f"c{start}", media_reference=reference, source_range=used))
-    timeline = otio.schema.Timeline("film", global_start_time=otio.opentime.RationalTime(90_000, 25))
+    timeline = otio.schema.Timeline("film", global_start_time=otio.opentime.RationalTime(3600 * rate, rate))
     timeline.tracks.append(track)
     otio.adapters.write_to_file(timeline, str(path))
     return path
@@ -330,3 +335,40 @@ def test_a_run_that_is_stopped_pays_for_nothing_twice(
         assert command(*words, "--resend").code == 0
     assert len(server.requests) == 2
     assert [p.name for p in (tmp_path / "out").iterdir() if p.name.startswith(".")] == []
+
+
+def test_an_edit_over_600_s_is_two_purchases_and_one_piece(
+    command: Command, server: MisbehavingServer, tmp_path: Path
+) -> None:
+    """The second purchase fails: only it is bought again; exact length, no click at the joint, both originals."""
+    media = film(tmp_path / "long.mp4", rate=Fraction(5), frames=3010)
+    long = timeline_over(media, tmp_path / "long.otio", ((0, 1550), (1550, 1460)), rate=5)
+    sound = encoded("mp3_44100_32", 311, channels=1)
+    server.usual = plays(sound)
+    server.script = [plays(sound, character_cost="700"), resets_after_upload, plays(sound, character_cost="500")]
+    words = ("score", long, "--engine", server.url, "--no-place", "--json")
+    assert command(*words).code == 5
+    (row,) = command("parked", "--json").json["parked"]
+    assert row["title"] == "film from 01:05:10:00, 292.0 s"
+    ran = command(*words, "--resend")
+    assert ran.code == 0, ran.err
+    assert (server.billed, len(server.requests)) == (3, 3)
+    report = ran.json
+    assert [Path(part).read_bytes() for part in report["original_parts"]] == [sound, sound]
+    assert json.loads(Path(report["rights"]).read_text(encoding="utf-8"))["character_cost"] == "1200"
+    assert samples_of(report["music"]) == 602 * 48_000
+    heard = left_side(report["music"])
+    joint = 310 * 48_000
+    steps = np.abs(np.diff(heard))
+    # Bare ends laid together would step by up to 18 times as much as the tone itself does.
+    assert steps[joint - 4800 : joint + 4800].max() < 2 * steps[joint - 96_000 : joint - 4800].max()
+    assert np.abs(heard[joint + 4800 : joint + 96_000]).max() > 0.2
+    again = command(*words)
+    assert (again.json["reused"], again.json["original_parts"]) == (True, report["original_parts"])
+    assert server.billed == 3
+
+
+def left_side(path: str) -> np.ndarray:
+    """The left samples of a file, by FFmpeg."""
+    decode = ["ffmpeg", "-v", "error", "-i", path, "-f", "f32le", "-"]
+    return np.frombuffer(subprocess.run(decode, capture_output=True, check=True).stdout, np.float32)[::2]

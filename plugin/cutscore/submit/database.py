@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,7 +12,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from cutscore_composer.errors import OutputFailed
 
+SCHEMA = 1
+"""Raised when the tables change: a program that knows less leaves the ledger alone."""
+
 META = sa.MetaData()
+VERSIONS = sa.Table("cutscore_ledger", META, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False))
 ENTRIES = sa.Table(
     "cutscore_entries",
     META,
@@ -115,13 +120,28 @@ class Transaction:
         return OutputFailed(f"The ledger {self._name} cannot be written: {reason}.{busy}")
 
 
+class OtherSchema(Exception):
+    """The ledger's tables are not those of this program; the text says why, as the end of a sentence."""
+
+
 def make_tables(engine: sa.Engine) -> None:
-    """Make the tables that are not there yet."""
+    """Make the tables that are not there yet. Raises OtherSchema, and what SQLAlchemy raises."""
     try:
         META.create_all(engine)
     except SQLAlchemyError:
         # Another program may have made them in the same moment; what was wrong otherwise is wrong again.
         META.create_all(engine)
+    with suppress(IntegrityError), engine.begin() as connection:
+        if connection.execute(sa.select(VERSIONS.c.version)).first() is None:
+            connection.execute(sa.insert(VERSIONS).values(version=SCHEMA))
+    with engine.begin() as connection:
+        version = connection.execute(sa.select(sa.func.max(VERSIONS.c.version))).scalar()
+    if version is not None and version > SCHEMA:
+        raise OtherSchema(f"a newer Cutscore made it (version {version}, this one knows {SCHEMA}): update this one")
+    for table in META.sorted_tables:
+        there = {column["name"] for column in sa.inspect(engine).get_columns(table.name)}
+        if there != {column.name for column in table.columns}:
+            raise OtherSchema(f"its table {table.name} is not Cutscore's: name another database")
 
 
 def first_line(value: object) -> str:

@@ -112,6 +112,7 @@ def join_parts(
         audio=audio,
         cue=cue,
         cue_file=write_cue(cue, request.folder / f"{request.stem}.cue.json"),
+        original_parts=tuple(part.original for part in parts if part.original is not None),
         facts=facts,
         warnings=warnings,
     )

@@ -29,6 +29,7 @@ from cutscore.submit.database import (
     EVENTS,
     FINGERPRINTS,
     PLACEMENTS,
+    OtherSchema,
     Transaction,
     database_engine,
     first_line,
@@ -111,6 +112,8 @@ class Ledger:
         try:
             self._engine = database_engine(parsed)
             make_tables(self._engine)
+        except OtherSchema as error:
+            raise ConfigError(f"The ledger {self._name} cannot be used: {error}.") from None
         except (SQLAlchemyError, ImportError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             raise ConfigError(f"The ledger {self._name} cannot be opened: {first_line(reason)}.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from cutscore_composer.music import Music, Stem
 
 _ENDINGS = {"audio": ".wav", "cue": ".cue.json", "midi": ".mid", "score_picture": ".score.png"}
 _STEM = "stem:"
+_PART = "original_part"
+"""With its number: what the server sent for one part of a divided edit."""
 
 
 def roles(music: Music) -> Iterator[tuple[str, Path]]:
@@ -27,6 +30,7 @@ def roles(music: Music) -> Iterator[tuple[str, Path]]:
     yield from ((role, path) for role, path in optional.items() if path is not None)
     if music.original_wav is not None:
         yield "original_wav", music.original_wav
+    yield from ((f"{_PART}{number}", path) for number, path in enumerate(music.original_parts, start=1))
     yield from ((f"{_STEM}{stem.name}", stem.file) for stem in music.stems)
 
 
@@ -38,6 +42,8 @@ def ending_of(role: str, path: Path) -> str:
         return f".original{path.suffix or '.bin'}"
     if role == "original_wav":
         return ".original.wav"
+    if role.startswith(_PART):
+        return f".original.part{role.removeprefix(_PART)}{path.suffix or '.bin'}"
     return f".{safe_name(role.removeprefix(_STEM))[:40]}.wav"
 
 
@@ -81,6 +87,8 @@ def _role_of(ending: str) -> str:
     known = {ending: role for role, ending in _ENDINGS.items()}
     if ending in known:
         return known[ending]
+    if part := re.fullmatch(r"\.original\.part(\d+)\..*", ending):
+        return f"{_PART}{part[1]}"
     if ending.startswith(".original."):
         return "original_wav" if ending == ".original.wav" else "original"
     return _STEM + ending.removeprefix(".").removesuffix(".wav")
@@ -102,6 +110,7 @@ def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
         score_picture=paths.get("score_picture"),
         original=paths.get("original"),
         original_wav=paths.get("original_wav"),
+        original_parts=tuple(path for role, path in paths.items() if role.startswith(_PART)),
         stems=tuple(stems),
         facts=facts,
         warnings=cue.warnings,

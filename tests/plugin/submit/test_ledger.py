@@ -244,6 +244,44 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     assert path.read_text().startswith("my notes")
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE cutscore_ledger SET version = 2", "a newer Cutscore made it"),
+        (
+            "ALTER TABLE cutscore_entries ADD COLUMN newer TEXT NOT NULL DEFAULT ''",
+            "cutscore_entries is not Cutscore's",
+        ),
+        ("ALTER TABLE cutscore_entries DROP COLUMN beat", "cutscore_entries is not Cutscore's"),
+    ],
+)
+def test_a_ledger_of_another_version_is_left_alone(statement: str, said: str, tmp_path: Path) -> None:
+    """Refused when it is opened, in one sentence; the same version is opened again without a word."""
+    path = tmp_path / "l.sqlite"
+    for _ in range(2):
+        Ledger(f"sqlite:///{path}", tmp_path).close()
+    raw = sqlite3.connect(path)
+    raw.execute(statement)
+    raw.commit()
+    raw.close()
+    with pytest.raises(ConfigError, match=said):
+        Ledger(f"sqlite:///{path}", tmp_path)
+
+
+def test_a_damaged_database_is_told(tmp_path: Path) -> None:
+    """Pages that are noise: one sentence that names the ledger, when it is opened or used."""
+    path = tmp_path / "l.sqlite"
+    with Ledger(f"sqlite:///{path}", tmp_path) as ledger:
+        ledger.ask(asked())
+    noise = bytes(range(256)) * ((path.stat().st_size - 4096) // 256)
+    path.write_bytes(path.read_bytes()[:4096] + noise)
+    with (
+        pytest.raises((ConfigError, OutputFailed), match=r"ledger .*l\.sqlite"),
+        Ledger(f"sqlite:///{path}", tmp_path) as ledger,
+    ):
+        ledger.ask(asked())
+
+
 def test_a_database_that_goes_away_is_an_output_error(tmp_path: Path) -> None:
     """A dropped table or full disk while running: one sentence, no statement, no values."""
     with Ledger(f"sqlite:///{tmp_path / 'l.sqlite'}", tmp_path) as ledger:
