@@ -1,0 +1,88 @@
+"""Recordings brought to their pitch: what is kept, what is cut short, and what a damaged pack says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from cutscore_composer.errors import OutputFailed
+from cutscore_composer.instruments.pack import PACK_FOLDER
+from cutscore_composer.play.models import struck_model
+from cutscore_composer.play.samples import Samples, decode
+from cutscore_composer.play.sfz import Region, read_sfz
+
+RATE = 48_000
+
+
+@pytest.fixture(scope="module")
+def region() -> Region:
+    """A piano note of several seconds."""
+    return read_sfz(PACK_FOLDER / "piano" / "piano.sfz")[0].nearest(60)
+
+
+def test_a_recording_is_what_another_decoder_reads(region: Region) -> None:
+    """The whole of it, and its beginning when no more is wanted."""
+    expected, rate = soundfile.read(region.sample, always_2d=True, dtype="float32")
+    whole, beginning = decode(region.sample), decode(region.sample, 1.0)
+    assert (rate, True) == (whole.rate, whole.whole)
+    assert np.abs(whole.audio - expected).max() < 1e-4
+    assert not beginning.whole
+    assert rate <= len(beginning.audio) < len(expected)
+    assert np.array_equal(beginning.audio, whole.audio[: len(beginning.audio)])
+
+
+def test_a_long_note_after_a_short_one_is_whole(region: Region) -> None:
+    """What was decoded for a short note is not taken for the whole recording."""
+    samples = Samples(RATE)
+    short = samples.pitched(region, 60, seconds=1.0).audio
+    long = samples.pitched(region, 60, seconds=3.0).audio
+    alone = Samples(RATE).pitched(region, 60, seconds=3.0).audio
+    assert len(short) < 1.2 * RATE
+    assert np.array_equal(alone, long)
+    assert len(samples.pitched(region, 60).audio) > len(long)
+
+
+def test_both_colours_are_those_made_alone(region: Region) -> None:
+    """A note's bright and dark sound, made together, are the ones that each would be by itself."""
+    bright, dark = Samples(RATE).veiled(region, 62.0, (0.0, 1.0), seconds=2.0)
+    assert np.allclose(bright.audio, Samples(RATE).pitched(region, 62.0, seconds=2.0).audio, atol=1e-6)
+    assert np.allclose(dark.audio, Samples(RATE).pitched(region, 62.0, veil=1.0, seconds=2.0).audio, atol=1e-6)
+    assert (dark.audio**2).sum() < (bright.audio**2).sum()
+
+
+def test_little_room_changes_nothing(region: Region) -> None:
+    """With room for one sound only, the notes are the same as with room for all."""
+    wide, narrow = Samples(RATE), Samples(RATE, sound_bytes=1, recording_bytes=1)
+    for pitch in (60, 61, 60, 62, 61):
+        assert np.array_equal(
+            wide.pitched(region, pitch, seconds=2.0).audio, narrow.pitched(region, pitch, seconds=2.0).audio
+        )
+
+
+@pytest.mark.parametrize("content", [None, b"", b"OggS and then nothing that is sound"])
+def test_a_damaged_pack_is_one_sentence(tmp_path: Path, region: Region, content: bytes | None) -> None:
+    """A recording that is missing, empty or garbage is named, with what to do."""
+    path = tmp_path / "gone.ogg"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(OutputFailed, match=r"^The sound pack is damaged: .*gone\.ogg cannot be read; install Cutscore"):
+        Samples(RATE).pitched(replace(region, sample=path), 60)
+
+
+@pytest.mark.parametrize(("name", "pitch"), [("harp", 33), ("harp", 57), ("harp", 88), ("bells", 84)])
+def test_a_plucked_tone_is_in_tune_and_dies(name: str, pitch: int) -> None:
+    """The fundamental stands where the key says, to 3 cents; the tone falls all the time and ends in silence."""
+    audio = struck_model(name, pitch, 0.6, 0, RATE)
+    mono = audio.mean(axis=1)[2400:50_400]
+    spectrum = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 1 << 20))
+    hertz = 440 * 2 ** ((pitch - 69) / 12)
+    near = slice(round(hertz * 0.97 * (1 << 20) / RATE), round(hertz * 1.03 * (1 << 20) / RATE))
+    found = (near.start + spectrum[near].argmax()) * RATE / (1 << 20)
+    assert abs(1200 * np.log2(found / hertz)) < 3
+    quarters = [(part**2).mean() for part in np.array_split(audio, 4)]
+    assert quarters == sorted(quarters, reverse=True)
+    assert np.abs(audio[-1]).max() < 1e-5
