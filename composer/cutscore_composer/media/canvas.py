@@ -114,6 +114,6 @@ def _planes(array: npt.NDArray[Any], canvas: Canvas) -> list[npt.NDArray[Any]]:
 
 def _over_black(frame: VideoFrame) -> VideoFrame:
     """A picture with transparency, laid over black."""
-    pixels = frame.reformat(format="rgba").to_ndarray().astype(np.uint16)
+    pixels = frame.reformat(format="rgba", src_colorspace=stored_matrix(frame)).to_ndarray().astype(np.uint16)
     solid = (pixels[..., :3] * pixels[..., 3:] + 127) // 255
     return VideoFrame.from_ndarray(solid.astype(np.uint8), format="rgb24")
