@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cutscore import submit as submit
     from cutscore.api import plan, read_timeline, score
-    from cutscore.submit import submit as submit
 
 __all__ = ["__version__", "plan", "read_timeline", "score", "submit"]
 

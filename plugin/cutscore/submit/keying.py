@@ -38,7 +38,6 @@ def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress)
     listens = engine.listens if isinstance(engine, PaidEngine) else True
     material: dict[str, Any] = {
         "scheme": SCHEME,
-        "engine": engine.name,
         "version": engine.version,
         "seed": request.seed,
         "picture": _picture(request.picture, media),
@@ -47,8 +46,10 @@ def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress)
     if isinstance(engine, PaidEngine):
         # A server is sent pictures and words; nothing else that Cutscore knows can change its music.
         material["words"] = [request.wishes.description, list(request.wishes.tags)]
+        # They hold its address: whatever name it is configured under, it sells the same.
         material["settings"] = dict(engine.settings_facts)
     else:
+        material["engine"] = engine.name
         material["wishes"] = asdict(request.wishes)
         material["stems"] = request.stems
         material["start"] = [request.picture.start_frame, request.picture.drop_frame]

@@ -201,6 +201,16 @@ def test_what_changes_the_music_is_another_purchase(
     assert submit(request_, engine_with(), ledger, folder=tmp_path / "out")[0].key not in {base, *keys}
 
 
+def test_a_server_under_another_name_sells_nothing_again(
+    engine_with: Maker, server: MisbehavingServer, request_: Request, ledger: Ledger, tmp_path: Path
+) -> None:
+    """By its URL first, then as a configured name: the same purchase."""
+    engine = engine_with()
+    renamed = RemoteEngine(replace(engine._settings, name="renamed"), make_reel=engine._make_reel)
+    first, again = (submit(request_, e, ledger, folder=tmp_path / "out")[0] for e in (engine, renamed))
+    assert (first.key, True, 1) == (again.key, again.reused, server.billed)
+
+
 def test_an_unknown_outcome_is_parked_until_the_user_says_so(
     engine_with: Maker, server: MisbehavingServer, request_: Request, ledger: Ledger, tmp_path: Path, mp3: bytes
 ) -> None:
