@@ -60,6 +60,17 @@ class Progress:
         if self._listener is not None:
             self._listener(ProgressEvent(stage, fraction, note))
 
+    def part(self, number: int, of: int) -> Progress:
+        """For one of several like parts, counted from 0: its fractions are shares of the whole; both stop as one."""
+
+        def told(event: ProgressEvent) -> None:
+            share = None if event.fraction is None else (number + event.fraction) / of
+            self.report(event.stage, share, event.note)
+
+        part = Progress(told)
+        part._stop = self._stop
+        return part
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

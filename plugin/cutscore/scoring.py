@@ -147,7 +147,7 @@ def make_reel_of(
             base,
             separate=separate,
             sound=sound,
-            progress=progress,
+            progress=progress.part(number - 1, len(parts)),
         )
         for number, part in enumerate(parts, start=1)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from cutscore_composer.engine import Progress, ProgressEvent
+from cutscore_composer.engine import Progress
 from cutscore_composer.look import look
 from cutscore_composer.media.video import file_mark
 from cutscore_composer.picture import CutPoint, Picture
@@ -46,11 +46,7 @@ def _found(picture: Picture, most: int, progress: Progress) -> Picture:
     cuts = {cut.frame: cut for cut in picture.cuts}
     windows = list(_windows(picture, most))
     for number, (first, last) in enumerate(windows):
-
-        def told(event: ProgressEvent, number: int = number) -> None:
-            progress.report("look", (number + (event.fraction or 0.0)) / len(windows), "where to divide")
-
-        for cut in look(picture.section(first, last), Progress(told), listen=False).cuts:
+        for cut in look(picture.section(first, last), progress.part(number, len(windows)), listen=False).cuts:
             frame = first + cut.frame
             cuts.setdefault(frame, CutPoint(frame, cut.kind, cut.frames // 2, cut.frames - cut.frames // 2))
     return replace(picture, cuts=tuple(cuts[frame] for frame in sorted(cuts)))
