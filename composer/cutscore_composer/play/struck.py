@@ -19,8 +19,8 @@ _DAMPING = {"piano": 0.16, "harp": 0.9, "percussion": 0.0, "timpani": 0.0}
 _DYING = 4
 """Times of falling to 1/e after which a damped note is over."""
 _PIECE = 24_000
-_DETUNED = (0.0, 0.03)
-"""Semitones by which repeats differ."""
+_DETUNED = (0.0, 0.03, -0.03, 0.05, -0.05)
+"""Semitones by which repeats differ; drums eight times as much."""
 
 Colour = tuple[Audio, float]
 """A sound and its share of the note."""
@@ -55,8 +55,10 @@ def _model(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...
 
 
 def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
-    layer, region = _region(event, velocity)
-    detune = _DETUNED[event.turn % len(_DETUNED)] * (8 if event.instrument.keys else 1)
+    layer, choices = _choices(event, velocity)
+    region = choices[event.turn % len(choices)]
+    # When all recordings had their turn, the next round is tuned a little otherwise.
+    detune = _DETUNED[event.turn // len(choices) % len(_DETUNED)] * (8 if event.instrument.keys else 1)
     heard = event.length + event.articulation.attack_ms / 1000 + _DYING * _dying(event) if _dying(event) else math.inf
     low, high = layer.velocities
     darkness = (0.6 if low == 1 else 0.35) * min(1.0, max(0.0, (high - velocity) / (high - low)))
@@ -66,8 +68,8 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, .
     return (bright.audio, 1 - darkness), (dark.audio, darkness)
 
 
-def _region(event: Event, velocity: float) -> tuple[Layer, Region]:
-    """The recording for a key and velocity; a repeat takes another one, of the same key or of its neighbour."""
+def _choices(event: Event, velocity: float) -> tuple[Layer, tuple[Region, ...]]:
+    """The recordings for a key and velocity that repeats take in turn: those of the key, and its neighbour's."""
     assert event.articulation.sfz is not None
     layers = read_sfz(event.articulation.sfz)
     if event.instrument.keys:
@@ -77,10 +79,11 @@ def _region(event: Event, velocity: float) -> tuple[Layer, Region]:
             for region in layer.regions
             if region.keys[0] <= event.pitch <= region.keys[1]
         ]
-        return next((pair for pair in struck if velocity <= pair[0].velocities[1]), struck[-1])
+        layer, region = next((pair for pair in struck if velocity <= pair[0].velocities[1]), struck[-1])
+        return layer, (region,)
     layer = next((one for one in layers if velocity <= one.velocities[1]), layers[-1])
-    choices = max(region.variants for region in layer.regions) + (event.instrument.name != "timpani")
-    return layer, layer.nearest(event.pitch, event.turn % choices)
+    count = max(region.variants for region in layer.regions) + (event.instrument.name != "timpani")
+    return layer, tuple(layer.nearest(event.pitch, nth) for nth in range(count))
 
 
 def _dying(event: Event) -> float:
