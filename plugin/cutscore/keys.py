@@ -27,6 +27,10 @@ class KeyFileReadable(UserWarning):
     """Others on this machine can read a key file."""
 
 
+class KeyUnencrypted(UserWarning):
+    """A key is about to travel where others on the way can read it."""
+
+
 class ApiKey:
     """A secret that printing, logging, comparing and copying into text do not show."""
 

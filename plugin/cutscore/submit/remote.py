@@ -9,12 +9,14 @@ again by itself: only what cannot have been billed (no connection; 429; 503 with
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
-from cutscore.keys import ApiKey
+from cutscore.keys import ApiKey, KeyUnencrypted
 from cutscore.submit.asking import ask_for_music
 from cutscore.submit.exchange import Call
 from cutscore.submit.finishing import finish_part, join_parts
@@ -131,6 +133,7 @@ class RemoteEngine:
             description_limit=settings.description_limit,
         )
         call = self._call(request, fields, reel.files, key)
+        self._warn_of_clear_key()
         facts = ask_for_music(settings, call, form, key, progress, till)
         if reel.warnings:
             # Kept with what was bought: later placements of it are told too.
@@ -145,8 +148,7 @@ class RemoteEngine:
         )
         facts = {"model": self._settings.model_id, "output-format": form.name, **music.facts}
         said = facts.pop(REEL_WARNINGS, "")
-        warnings = (*(said.split("\n") if said else ()), *music.warnings, *self._key_warnings())
-        return replace(music, facts=facts, warnings=warnings)
+        return replace(music, facts=facts, warnings=(*(said.split("\n") if said else ()), *music.warnings))
 
     def join(self, request: Request, parts: Sequence[Music], progress: Progress) -> Music:
         """Join the parts of a divided picture at the cuts where it was divided."""
@@ -183,10 +185,12 @@ class RemoteEngine:
     def _key(self) -> ApiKey | None:
         return self._settings.api_key() if self._settings.api_key is not None else None
 
-    def _key_warnings(self) -> tuple[str, ...]:
+    def _warn_of_clear_key(self) -> None:
+        """Plain http is right inside a studio, so it is not refused; whoever runs it is told before the key leaves."""
         settings = self._settings
-        clear = settings.api_key is not None and settings.url.startswith("http:") and not settings.on_this_machine
-        return (f"The key for {self.name} travels unencrypted: use https.",) if clear else ()
+        if settings.api_key is not None and urlsplit(settings.url).scheme == "http" and not settings.on_this_machine:
+            sentence = f"The key for {self.name} travels unencrypted to {settings.url}: use https."
+            warnings.warn(sentence, KeyUnencrypted, stacklevel=3)
 
     def _call(self, request: Request, fields: contract.Fields, files: Sequence[Path], key: ApiKey | None) -> Call:
         settings = self._settings

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from cutscore.keys import ApiKey
+from cutscore.keys import ApiKey, KeyUnencrypted
 from cutscore.submit import Ledger, RemoteEngine, RemoteSettings, submit
 from cutscore.submit.exchange import Timeouts
 from cutscore.submit.paid import Till, Unclear
@@ -516,9 +516,47 @@ def test_uploading_200_mb_takes_no_more_memory_than_1_mb(server: MisbehavingServ
     assert peaks[1] - peaks[0] < (10_000 if sys.platform == "linux" else 10_000_000)
 
 
-def test_a_key_over_plain_http_to_another_machine_is_warned_of(tmp_path: Path) -> None:
-    """The warning is about the way, not about the key."""
-    far = RemoteEngine(RemoteSettings("studio", "http://studio.example:8000", api_key=lambda: ApiKey("k")))
-    near = RemoteEngine(RemoteSettings("studio", "http://localhost:8000", api_key=lambda: ApiKey("k")))
-    assert len(far._key_warnings()) == 1
-    assert near._key_warnings() == ()
+def test_a_key_over_plain_http_to_another_machine_is_warned_of_before_it_leaves(
+    request_: Request, engine_with: Maker, server: MisbehavingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence that names the server and not the key; without a key, or on this machine, none."""
+    monkeypatch.setattr("cutscore.submit.remote.ask_for_music", lambda *_: {})
+    with pytest.warns(KeyUnencrypted) as caught:
+        engine_with(url="http://studio.example:8000", api_key=lambda: ApiKey("k3y")).buy(request_, Progress())
+    assert ["The key for studio travels unencrypted to http://studio.example:8000: use https."] == [
+        str(warning.message) for warning in caught
+    ]
+    engine_with(url="HTTP://studio.example:8000").buy(request_, Progress())
+    engine_with(url="https://studio.example", api_key=lambda: ApiKey("k3y")).buy(request_, Progress())
+    engine_with(api_key=lambda: ApiKey("k3y")).buy(request_, Progress())
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint", "near"),
+    [
+        ("http://[::1]:8000", "http://[::1]:8000/v1/music/video-to-music", True),
+        ("http://localhost:8000/", "http://localhost:8000/v1/music/video-to-music", True),
+        ("https://host/base/", "https://host/base/v1/music/video-to-music", False),
+        ("https://host/v1/music/video-to-music/", "https://host/v1/music/video-to-music", False),
+        ("http://[fe80::1]:8000", "http://[fe80::1]:8000/v1/music/video-to-music", False),
+    ],
+)
+def test_where_requests_go(url: str, endpoint: str, near: bool) -> None:
+    """A server, a path on it, or the endpoint itself; proxies are for other machines."""
+    settings = RemoteSettings("studio", url)
+    assert (endpoint, near, not near) == (settings.endpoint, settings.on_this_machine, settings.uses_proxies)
+
+
+def test_a_redirect_to_another_host_is_never_followed(
+    engine_with: Maker, server: MisbehavingServer, request_: Request, mp3: bytes
+) -> None:
+    """The other host gets neither video nor key; the sentence names it without its query."""
+    other = MisbehavingServer(plays(mp3))
+    server.script = [answers(307, b"", "text/plain", location=f"{other.url}/x?token=1")]
+    try:
+        with pytest.raises(EngineFailed, match=r"points to http://127\.0\.0\.1, where neither") as caught:
+            engine_with(api_key=lambda: ApiKey("k3y")).buy(request_, Progress())
+        assert "token" not in str(caught.value)
+        assert other.requests == []
+    finally:
+        other.close()
