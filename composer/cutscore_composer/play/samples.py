@@ -69,34 +69,39 @@ class Samples:
         self, region: Region, pitch: float, veils: tuple[float, ...], *, seconds: float = math.inf
     ) -> tuple[Sound, ...]:
         """The same under each of the veils, all of one length: half the work where two are wanted."""
-        length = next((size for size in _LENGTHS if size >= seconds), None)
-        for enough in (*(size for size in _LENGTHS if length is not None and size > length), None):
-            found = self._sounds.find((region.sample, region.root, round(pitch * 100), veils, enough))
+        name = (region.sample, region.root, round(pitch * 100), veils)
+        lengths: list[float | None] = [*(size for size in _LENGTHS if size >= seconds), None]
+        for length in lengths:
+            found = self._sounds.find((*name, length))
             if found is not None:
                 return found
-        key = (region.sample, region.root, round(pitch * 100), veils, length)
-        return self._kept(key, lambda: self._made(region, pitch, veils, length))
+        made, whole = self._made(region, pitch, veils, lengths[0])
+        self._keep((*name, None if whole else lengths[0]), made)
+        return made
 
     def model(self, key: Hashable, make: Callable[[], Sound]) -> Sound:
         """What `make` gives, made once while there is room for it."""
-        return self._kept(key, lambda: (make(),))[0]
-
-    def _kept(self, key: Hashable, make: Callable[[], tuple[Sound, ...]]) -> tuple[Sound, ...]:
         found = self._sounds.find(key)
         if found is None:
-            found = make()
-            self._sounds.keep(key, found, sum(sound.audio.nbytes for sound in found))
-        return found
+            found = (make(),)
+            self._keep(key, found)
+        return found[0]
 
-    def _made(self, region: Region, pitch: float, veils: tuple[float, ...], seconds: float | None) -> tuple[Sound, ...]:
+    def _keep(self, key: Hashable, sounds: tuple[Sound, ...]) -> None:
+        self._sounds.keep(key, sounds, sum(sound.audio.nbytes for sound in sounds))
+
+    def _made(
+        self, region: Region, pitch: float, veils: tuple[float, ...], seconds: float | None
+    ) -> tuple[tuple[Sound, ...], bool]:
+        """The sounds, and whether they are made of the whole recording."""
         faster = 2 ** ((pitch - region.root + region.tune_cents / 100) / 12)
         recording = self._recording(region.sample, None if seconds is None else seconds * faster)
         ratio = self.rate / recording.rate / faster
         audio = recording.audio if seconds is None else recording.audio[: round(seconds * faster * recording.rate)]
-        whole = region.loop is not None and recording.whole and len(audio) == len(recording.audio)
+        whole = recording.whole and len(audio) == len(recording.audio)
         loop = (round(region.loop[0] * ratio), round(region.loop[1] * ratio)) if region.loop and whole else None
         made = resampled(audio * _sides(region), ratio, self.rate, veils)
-        return tuple(Sound(one, loop) for one in made)
+        return tuple(Sound(one, loop) for one in made), whole
 
     def _recording(self, path: Path, seconds: float | None) -> Recording:
         found = self._recordings.find(path)
