@@ -267,3 +267,26 @@ def test_the_same_job_started_twice_at_once(tmp_path: Path) -> None:
     first, second = (json.loads(out)["music"] for out, _ in said)
     assert first == second
     assert [Path(first).name] == [p.name for p in Path(first).parent.glob("*.wav")]
+
+
+def test_media_that_change_while_they_are_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A render that is still being written: one sentence that names it, and no music made from half of it."""
+    import cutscore
+    from cutscore_composer.engine import Progress, ProgressEvent
+    from cutscore_composer.errors import InputRefused
+
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    media = film(tmp_path / "growing.mp4", frames=200)
+    changed: list[str] = []
+
+    def still_written(event: ProgressEvent) -> None:
+        if event.stage == "look" and not changed:
+            changed.append(event.stage)
+            with media.open("ab") as file:
+                file.write(bytes(1000))
+
+    with pytest.raises(InputRefused, match=r"growing\.mp4"):
+        cutscore.score(media, output=tmp_path / "out", progress=Progress(still_written))
+    assert changed
+    assert [p for p in tmp_path.glob("out/**/*") if p.is_file()] == []

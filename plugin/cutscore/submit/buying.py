@@ -7,7 +7,7 @@ not billed) or unknown, parked with what came of the answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +52,11 @@ def buy_part(
     rescue: Path,
     resend: bool,
     progress: Progress,
+    before_sending: Callable[[], None],
 ) -> Bought:
     """The audio of one part: from the store if it was bought before, else bought now.
 
+    `before_sending` is called when the reel is made and nothing is sent; what it raises ends the attempt.
     What was received and does not fit into the store is left in the folder `rescue`.
     Raises what the engine raises; OutcomeUnknown when it is, or was before, parked.
     """
@@ -67,7 +69,7 @@ def buy_part(
             raise OutputFailed(f"The store {ledger.store.folder} lost a file while it was read: {error}.") from error
         return Bought(Received(file, got.facts), got, reused=True)
     with Heart(ledger, got):
-        received = _Purchase(ledger, got, asked, rescue).buy(engine, request, progress)
+        received = _Purchase(ledger, got, asked, rescue, before_sending).buy(engine, request, progress)
     entry = ledger.entry(asked.key)
     assert entry is not None
     return Bought(received, entry, reused=False)
@@ -76,11 +78,14 @@ def buy_part(
 class _Purchase:
     """One attempt, from the hold on its row to its end."""
 
-    def __init__(self, ledger: Ledger, hold: Hold, asked: Asked, rescue: Path) -> None:
+    def __init__(
+        self, ledger: Ledger, hold: Hold, asked: Asked, rescue: Path, before_sending: Callable[[], None]
+    ) -> None:
         self._ledger = ledger
         self._hold = hold
         self._asked = asked
         self._rescue = rescue
+        self._before_sending = before_sending
         self._sent = False
 
     def buy(self, engine: PaidEngine, request: Request, progress: Progress) -> Received:
@@ -110,6 +115,7 @@ class _Purchase:
             raise Unclear(f"{error} The music was received; it lies in {target}.", facts=received.facts) from error
 
     def _sending(self) -> None:
+        self._before_sending()
         self._ledger.sending(self._hold)
         self._sent = True
 

@@ -10,13 +10,14 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cutscore.results import ResultFolder, Slot, base_name
 from cutscore.submit.buying import Bought, buy_part
 from cutscore.submit.holding import Heart, acquire
-from cutscore.submit.keying import Keyed, key_of
+from cutscore.submit.keying import Keyed, key_of, refuse_changed
 from cutscore.submit.ledger import Asked, Entry, Ledger, NotHeld, StoredFile
 from cutscore.submit.owner import this_owner
 from cutscore.submit.paid import PaidEngine
@@ -136,7 +137,7 @@ class _Door:
             if isinstance(engine, PaidEngine):
                 music, origin, reused = self._bought(engine, request, keyed, key, inputs)
             else:
-                music, origin, reused = self._made(request, key, inputs)
+                music, origin, reused = self._made(request, keyed[0][2], key)
             # A run that made it while this one waited has put it here by now, as a rule.
             if reused and (there := self._there(base, key)) is not None:
                 return there, version
@@ -152,15 +153,17 @@ class _Door:
         rights, said = found
         return Submission(from_rights(rights, said), key, True, rights)
 
-    def _made(self, request: Request, key: str, inputs: Mapping[str, str]) -> tuple[Music, Origin, bool]:
+    def _made(self, request: Request, keyed: Keyed, key: str) -> tuple[Music, Origin, bool]:
         """A piece of an engine that costs nothing: from the store, or made now and kept there."""
         asked = self._asked(request.picture, key, paid=False)
         got = acquire(self.ledger, asked, this_owner(), resend=True, progress=self.progress)
         if isinstance(got, Entry):
-            return from_store(got, self.ledger.store, request), Origin(key, inputs, {}, got.changed_at), True
+            music = from_store(got, self.ledger.store, request)
+            return music, Origin(key, keyed.inputs, {}, got.changed_at), True
         try:
             with Heart(self.ledger, got):
                 music = self.engine.score(request, self.progress)
+                refuse_changed(keyed, request, self.engine, self.ledger, self.progress)
                 files = [
                     StoredFile(role, self.ledger.store.put(path), path.stat().st_size) for role, path in roles(music)
                 ]
@@ -173,7 +176,7 @@ class _Door:
             self.ledger.received(got, files, music.facts)
         entry = self.ledger.entry(key)
         assert entry is not None
-        return music, Origin(key, inputs, {}, entry.changed_at), False
+        return music, Origin(key, keyed.inputs, {}, entry.changed_at), False
 
     def _bought(
         self,
@@ -198,6 +201,7 @@ class _Door:
                 rescue=self.results.folder,
                 resend=self.resend,
                 progress=self.progress,
+                before_sending=partial(refuse_changed, k, part, engine, self.ledger, self.progress),
             )
             finished.append(self._finished(engine, part, bought, asked))
             entry = bought.entry

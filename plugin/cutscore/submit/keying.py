@@ -17,6 +17,7 @@ from cutscore.submit.fingerprints import media_fingerprint, sequence_fingerprint
 from cutscore.submit.ledger import Ledger
 from cutscore.submit.paid import PaidEngine
 from cutscore_composer.engine import Engine, Progress, Request
+from cutscore_composer.errors import InputRefused
 from cutscore_composer.picture import Picture, PictureSpan
 
 SCHEME = 1
@@ -57,6 +58,18 @@ def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress)
         material["cuts"] = [asdict(cut) for cut in request.picture.cuts]
     text = json.dumps(material, sort_keys=True, ensure_ascii=True, default=_exact)
     return Keyed(hashlib.sha256(text.encode("ascii")).hexdigest(), media.inputs)
+
+
+def refuse_changed(before: Keyed, request: Request, engine: Engine, ledger: Ledger, progress: Progress) -> None:
+    """Raise InputRefused when a media file of the request is not what it was when its key was made.
+
+    A render that is still being written looks finished for a moment: its music would be for another picture.
+    """
+    now = key_of(request, engine, ledger, progress).inputs
+    changed = [name for name, held in before.inputs.items() if now.get(name) != held]
+    if changed:
+        names = ", ".join(changed)
+        raise InputRefused(f"{names} changed while its music was being made: try again when it is complete.")
 
 
 class _Media:
