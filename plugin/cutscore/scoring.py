@@ -81,7 +81,7 @@ def score(
     record_in = picture.start_frame - max(0, cut.start_frame)
     with ledger_of(settings) as ledger:
         submissions = submit(
-            request_of(picture, settings),
+            request_of(cut, picture, settings),
             engine_of(settings),
             ledger,
             folder=folder,
@@ -115,8 +115,8 @@ def plan(
     from cutscore_composer.local import LocalEngine
 
     progress = progress or Progress()
-    _, picture = read_picture(inputs, settings, progress, range_text=range_text, strict=strict)
-    return LocalEngine().plan_only(request_of(picture, settings), progress)
+    cut, picture = read_picture(inputs, settings, progress, range_text=range_text, strict=strict)
+    return LocalEngine().plan_only(request_of(cut, picture, settings), progress)
 
 
 def make_reel_of(
@@ -181,8 +181,11 @@ def read_picture(
     return cut, picture
 
 
-def request_of(picture: Picture, settings: Settings) -> Request:
-    """What is asked of the engine, without a folder yet (submit gives it one)."""
+def request_of(cut: Cut, picture: Picture, settings: Settings) -> Request:
+    """What is asked of the engine for a Cut, or for a range of it; submit gives it its folder.
+
+    The music is called like the file that the editor knows, not like the sequence inside it.
+    """
     music = settings.music
     return Request(
         picture=picture,
@@ -195,7 +198,7 @@ def request_of(picture: Picture, settings: Settings) -> Request:
             loudness_lufs=music.loudness,
             peak_dbtp=music.peak,
         ),
-        stem=picture.name,
+        stem=cut.source.stem if cut.source else cut.name,
         folder=Path(),
         seed=music.seed,
         stems=music.stems,

@@ -162,3 +162,8 @@ def test_plan_says_what_would_be_hit_and_writes_nothing(cutscore: Command, real_
     assert ran.json["schema"] == "cutscore.cue/1"
     assert ran.json["frames"] == 720
     assert before == sorted(real_edit.parent.iterdir())
+
+
+def test_the_music_is_called_like_the_file(scored: dict[str, Any], real_edit: Path) -> None:
+    """Not like the sequence inside it, which programs name as they like."""
+    assert Path(scored["music"]).name.startswith(real_edit.stem)

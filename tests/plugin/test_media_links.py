@@ -60,12 +60,12 @@ def test_a_relative_reference_counts_from_the_timeline(media: Path, wanted: str)
     [
         "file://localhost/D%3a/old%20place/my%20media/plain.mov",
         "C:\\Users\\me\\my media\\plain.mov",
-        "G:/work/my media/plain.mov",
-        "file:///C:/work/my%20media/plain.mov",
+        "G:/edit/my media/plain.mov",
+        "file:///C:/edit/my%20media/plain.mov",
         "file://SERVER/share/my%20media/plain.mov",
         "\\\\SERVER\\share\\my media\\plain.mov",
         "/Volumes/Gone/my media/plain.mov",
-        "file:///C|/work/my media/PLAIN.MOV",
+        "file:///C|/edit/my media/PLAIN.MOV",
     ],
 )
 @pytest.mark.skipif(os.name == "nt", reason="drive letters are real there")
