@@ -29,7 +29,8 @@ _RING_SHARES = (Fraction(1, 8), Fraction(1, 5), Fraction(1, 3))
 """And at most this share of the picture: a short film is not half an ending."""
 _DRAWN_FADE_SECONDS = Fraction(1)
 """A fade to black that the editor drew is followed from this length on."""
-_BUTTON_SECONDS = Fraction(7, 10)
+_BUTTON_SECONDS = Fraction(1)
+"""A button falls so long before the end: the hall of a short chord needs most of a second to fall."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ def write_ending(page: Page, sheet: Sheet) -> None:
     """The last chord for everyone who plays, from the final beat to the end of the picture."""
     button = page.brief.ending == "button"
     room = page.end_beat - page.final_beat
-    length = min(room, 1.0) if button else room
+    # A button is struck and let go: what is heard after half a beat is the hall.
+    length = min(room, 0.5) if button else room
     if length <= 0.01:
         length = 0.25
     energy = page.phrases[-1].energy if page.phrases else page.brief.energy
