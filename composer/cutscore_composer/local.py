@@ -7,7 +7,6 @@ look → spot → plan → write → play → mix → deliver; every file gets i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cutscore_composer.cue import Cue, CueLoudness, CueStem, cue_json
+from cutscore_composer.deliver.whole_file import whole_file
 from cutscore_composer.edition import edition
 from cutscore_composer.engine import Progress, Request
-from cutscore_composer.errors import OutputFailed
 from cutscore_composer.music import Music, Stem
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 
@@ -138,7 +137,8 @@ class LocalEngine:
             markers=picture.markers,
             energy=score.spotting.energy,
         )
-        _write_text(written.path("cue.json"), cue_json(cue))
+        with whole_file(written.path("cue.json")) as out:
+            out.write(cue_json(cue).encode())
 
 
 class _Written:
@@ -190,17 +190,3 @@ def _composed(request: Request, progress: Progress) -> _Score:
 def _time_reference(picture: Picture) -> int:
     """Samples since midnight of the first frame, for the bext chunk: timecode counts in whole frames."""
     return samples_for(picture.start_frame, picture.rate) % (86_400 * SAMPLE_RATE) if picture.start_frame else 0
-
-
-def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise OutputFailed(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        part.unlink(missing_ok=True)

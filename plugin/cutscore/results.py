@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cutscore.hashing import sha256_of
 from cutscore.submit.owner import is_gone, this_owner
-from cutscore.submit.store import hash_of
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.picture import Picture
 from cutscore_composer.timebase import timecode
@@ -196,7 +196,7 @@ def _unchanged(folder: Path, said: dict[str, Any]) -> bool:
         return False
     try:
         return all(
-            Path(name).name == name and hash_of(folder / name) == facts["sha256"] for name, facts in files.items()
+            Path(name).name == name and sha256_of(folder / name) == facts["sha256"] for name, facts in files.items()
         )
     except (OSError, KeyError, TypeError):
         return False

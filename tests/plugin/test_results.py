@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cutscore.hashing import sha256_of
 from cutscore.results import LONGEST_NAME_BYTES, SCRATCH, ResultFolder, base_name, safe_name
-from cutscore.submit.store import hash_of
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.picture import Picture
 
@@ -137,7 +137,7 @@ def delivered(folder: Path, key: str, version: int) -> Path:
     audio = folder / f"{stem}.wav"
     audio.write_text(f"music {version}")
     rights = folder / f"{stem}.rights.json"
-    rights.write_text(json.dumps({"ledger_key": key, "files": {audio.name: {"sha256": hash_of(audio)}}}))
+    rights.write_text(json.dumps({"ledger_key": key, "files": {audio.name: {"sha256": sha256_of(audio)}}}))
     return rights
 
 

@@ -7,13 +7,12 @@ cue, because each tempo event carries the rounding of the one before.
 from __future__ import annotations
 
 import itertools
-import os
 from fractions import Fraction
 from pathlib import Path
 
 import mido
 
-from cutscore_composer.errors import OutputFailed
+from cutscore_composer.deliver.whole_file import whole_file
 from cutscore_composer.plan.brief import TONICS, Mode
 from cutscore_composer.write.composition import Bar, Composition, Part
 from cutscore_composer.write.ensemble import GM_PROGRAMS
@@ -28,17 +27,8 @@ _SIGNATURES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 def write_midi(path: Path, composition: Composition) -> None:
     """Write the composition to `path`, atomically. Raises OutputFailed when that cannot be written."""
-    part_file = path.with_name(path.name + ".part")
-    try:
-        with part_file.open("wb") as out:
-            midi_of(composition).save(file=out)
-            out.flush()
-            os.fsync(out.fileno())
-        part_file.replace(path)
-    except OSError as error:
-        raise OutputFailed(f"The MIDI file {path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        part_file.unlink(missing_ok=True)
+    with whole_file(path) as out:
+        midi_of(composition).save(file=out)
 
 
 def midi_of(composition: Composition) -> mido.MidiFile:

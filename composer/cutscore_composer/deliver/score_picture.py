@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from cutscore_composer.deliver import score_picture_lanes as film
 from cutscore_composer.deliver import score_picture_music as music
 from cutscore_composer.deliver.score_picture_axis import LEFT, Axis, axis_for
 from cutscore_composer.deliver.score_picture_sheet import AMBER, CORAL, EDGE, FAINT, INK, PAPER, SOFT, Sheet
-from cutscore_composer.errors import OutputFailed
+from cutscore_composer.deliver.whole_file import whole_file
 from cutscore_composer.look.seen import Curve, Seen
 from cutscore_composer.picture import PictureMarker
 from cutscore_composer.timebase import timecode
@@ -47,16 +46,8 @@ def draw_score_picture(
     not tell is left out. Raises OutputFailed.
     """
     data = _png(compose(cue, seen, audio_peaks, title=title, markers=markers, energy=energy)[0].image)
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputFailed(f"The score picture {path} could not be written: {error.strerror}.") from error
+    with whole_file(path) as file:
+        file.write(data)
 
 
 def compose(

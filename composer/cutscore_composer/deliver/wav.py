@@ -7,10 +7,7 @@ Over 4 GB the file is RF64 (EBU Tech 3306); the bext chunk is EBU Tech 3285, ver
 
 from __future__ import annotations
 
-import errno
-import os
 import struct
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +16,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from cutscore_composer.errors import OutputFailed
+from cutscore_composer.deliver.whole_file import whole_file
 from cutscore_composer.timebase import SAMPLE_RATE
 
 _FRAME_BYTES = 6
@@ -46,19 +43,9 @@ def write_wav(
     Raises ValueError when the blocks are not stereo, not finite or do not sum to `samples`;
     OutputFailed when the file cannot be written. In both cases nothing is left behind.
     """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        with part.open("xb") as file:
-            bext = _bext(description, originator, time_reference_samples, created)
-            file.write(_header(samples, sample_rate, bext))
-            _write_samples(file, blocks, samples)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise OutputFailed(_sentence(path, error)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(_header(samples, sample_rate, _bext(description, originator, time_reference_samples, created)))
+        _write_samples(file, blocks, samples)
 
 
 def pcm24(block: npt.NDArray[np.float32]) -> bytes:
@@ -130,9 +117,3 @@ def _bext(description: str, originator: str, time_reference: int, created: datet
 def _ascii(text: str) -> bytes:
     """The standard allows ASCII alone; other letters become their nearest sign, "?"."""
     return text.encode("ascii", "replace")
-
-
-def _sentence(path: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return f"The disk of {path.parent} is full: {path.name} was not written; free some space and try again."
-    return f"{path} could not be written: {error.strerror or error}."

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from cutscore.hashing import sha256_of
 from cutscore.placers import Placed, PlaceOrder
 from cutscore.placers.container import Saving
 from cutscore.placers.media_url import Spelling, media_url
 from cutscore.placers.names import kept_name
 from cutscore.placers.placing import place_timeline
-from cutscore.placers.safe_write import keep_copy, read_bytes, sha256_of, write_atomically
+from cutscore.placers.safe_write import keep_copy, read_bytes, write_atomically
 
 MEDIA_OUTSIDE = True
 """Media lie outside the file, so that relative ones depend on its folder."""

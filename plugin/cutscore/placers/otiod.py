@@ -10,12 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from cutscore.hashing import sha256_of
 from cutscore.placers import Placed, PlaceOrder
 from cutscore.placers.container import Saving
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
 from cutscore.placers.placing import place_timeline
-from cutscore.placers.safe_write import failed, keep_copy, read_bytes, sha256_of, write_atomically
+from cutscore.placers.safe_write import failed, keep_copy, read_bytes, write_atomically
 
 MEDIA_OUTSIDE = False
 CONTENT = "content.otio"

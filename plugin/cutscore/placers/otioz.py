@@ -17,13 +17,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 from urllib.parse import quote, unquote
 
+from cutscore.hashing import sha256_of
 from cutscore.placers import Placed, PlaceOrder
 from cutscore.placers.container import Saving
 from cutscore.placers.json_text import MAX_BYTES
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
 from cutscore.placers.placing import place_timeline
-from cutscore.placers.safe_write import keep_copy, sha256_of, write_atomically
+from cutscore.placers.safe_write import keep_copy, write_atomically
 from cutscore_composer.errors import InputRefused
 
 MEDIA_OUTSIDE = False

@@ -25,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
+from cutscore.hashing import sha256_of
 from cutscore.placers import Placed, PlacedMusic, PlaceOptions, PlaceOrder
 from cutscore.placers.container import Container, Saving
 from cutscore.placers.json_text import Edit, Raw, apply
@@ -35,7 +36,7 @@ from cutscore.placers.otio_document import OUR_MARK, Document, document_of, rere
 from cutscore.placers.otio_edit import Piece, place_in_text
 from cutscore.placers.otio_own import own_clips
 from cutscore.placers.otio_style import media_references, media_urls, style_of
-from cutscore.placers.safe_write import locked, make_folder, sha256_of
+from cutscore.placers.safe_write import locked, make_folder
 from cutscore.placers.wav_start import time_reference
 from cutscore_composer.errors import CutscoreError, InputRefused, OutputFailed
 from cutscore_composer.timebase import round_half_up

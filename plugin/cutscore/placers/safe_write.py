@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
-import hashlib
 import os
 import shutil
 import sys
@@ -23,12 +22,6 @@ from cutscore_composer.errors import InputRefused, OutputFailed
 
 LOCK_SECONDS = 120.0
 """How long to wait for another Cutscore that is placing into the same project."""
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_bytes(path: Path) -> bytes:

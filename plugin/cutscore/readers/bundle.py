@@ -7,7 +7,6 @@ are refused; sizes are bounded.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ from urllib.parse import unquote
 import opentimelineio as otio
 import platformdirs
 
+from cutscore.hashing import sha256_of
 from cutscore.readers.files import TimelineFile, read_bytes
 from cutscore.readers.loaded import MAX_BYTES, Loaded
 from cutscore.readers.otio_json import timeline_of
@@ -69,7 +69,7 @@ def _load_zip(path: Path) -> Loaded:
                 raise InputRefused(f"{path} is no bundle: it holds no {CONTENT}.") from None
             data = _bounded(archive, entry, path, MAX_BYTES)
             timeline = timeline_of(path / CONTENT, data, warnings)
-            digest = _sha256(path)
+            digest = sha256_of(path)
             folder = platformdirs.user_cache_path("cutscore", appauthor=False) / "bundles" / digest[:32]
             try:
                 _unpack(archive, timeline, folder, path)
@@ -97,11 +97,6 @@ def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, most:
     if len(data) > most:
         raise InputRefused(f"{path}: {entry.filename} is larger than {most >> 20} MB, which no timeline is.")
     return data
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unpack(archive: zipfile.ZipFile, timeline: Any, folder: Path, path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cutscore.submit.store import hash_of
+from cutscore.hashing import sha256_of
 from cutscore_composer.contract import CHARACTER_COST, REQUEST_ID, SONG_ID
 from cutscore_composer.engine import Engine, Request
 from cutscore_composer.music import Music
@@ -65,7 +65,7 @@ def rights_text(
         "licence": {name: value for name, value in facts.items() if _of_licence(name)},
         "facts": dict(facts),
         "inputs": dict(origin.inputs),
-        "files": {name: {"sha256": hash_of(path), "bytes": path.stat().st_size} for path, name in files},
+        "files": {name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path, name in files},
         "parts": [
             {
                 "ledger_key": part.key,

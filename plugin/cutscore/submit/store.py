@@ -12,6 +12,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+from cutscore.hashing import sha256_of
 from cutscore_composer.errors import OutputFailed
 
 _PIECE = 1 << 20
@@ -61,7 +62,7 @@ class Store:
             part = self._folder / f".{uuid.uuid4().hex}.part"
             sha256 = _copy(source, part)
             place = self.path(sha256)
-            if not (place.exists() and hash_of(place) == sha256):
+            if not (place.exists() and sha256_of(place) == sha256):
                 place.parent.mkdir(exist_ok=True)
                 self._give_name(part, place, sha256)
         except OSError as error:
@@ -100,15 +101,9 @@ class Store:
         """Whether the content is there, unchanged."""
         place = self.path(sha256)
         try:
-            return hash_of(place) == sha256
+            return sha256_of(place) == sha256
         except OSError:
             return False
-
-
-def hash_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copy(source: Path, target: Path) -> str:

@@ -15,8 +15,9 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
+from cutscore.hashing import sha256_of
 from cutscore.placers import PlacedMusic, place, safe_write
-from cutscore.placers.safe_write import keep_copy, locked, sha256_of, write_atomically
+from cutscore.placers.safe_write import keep_copy, locked, write_atomically
 from cutscore_composer.errors import InputRefused, OutputFailed
 
 Make = Callable[..., PlacedMusic]

@@ -12,8 +12,8 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from cutscore.hashing import sha256_of
 from cutscore.placers import PlacedMusic, place
-from cutscore.placers.safe_write import sha256_of
 from cutscore_composer.errors import InputRefused, OutputFailed
 
 Make = Callable[..., PlacedMusic]

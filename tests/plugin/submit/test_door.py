@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from cutscore.hashing import sha256_of
 from cutscore.keys import ApiKey
 from cutscore.submit import Ledger, RemoteEngine, Submission, parked, submit
 from cutscore.submit.exchange import Timeouts
-from cutscore.submit.store import hash_of
 from cutscore_composer.cue import CueStem, cue_json, new_cue, read_cue
 from cutscore_composer.engine import Progress, ProgressEvent, Request
 from cutscore_composer.errors import Cancelled, EngineFailed, InputRefused, OutcomeUnknown, OutputFailed
@@ -69,10 +69,10 @@ def test_everything_of_a_piece_shares_one_stem(request_: Request, ledger: Ledger
     assert names(tmp_path / "out") == [f"{stem}{ending}" for ending in endings]
     rights = json.loads(piece.rights.read_text(encoding="utf-8"))
     assert {name: facts["sha256"] for name, facts in rights["files"].items()} == {
-        path.name: hash_of(path) for path in piece.music.files()
+        path.name: sha256_of(path) for path in piece.music.files()
     }
     assert (rights["engine"], rights["engine_version"], rights["licence"]) == ("local", "1", {"licence": "yours"})
-    assert rights["inputs"] == {"shot.mov": f"sha256:{hash_of(tmp_path / 'shot.mov')}"}
+    assert rights["inputs"] == {"shot.mov": f"sha256:{sha256_of(tmp_path / 'shot.mov')}"}
     assert read_cue(piece.music.cue_file).stems == (CueStem("strings", f"{stem}.strings.wav"),)
     assert (piece.reused, piece.music.warnings) == (False, ("quiet",))
     assert piece.provenance()["rights"] == f"{stem}.rights.json"
@@ -310,7 +310,7 @@ def test_the_same_job_twice_at_once_is_one_purchase(
     assert errors == []
     assert (server.billed, len(server.requests)) == (1, 1)
     assert sorted(piece.reused for piece in pieces) == [False, True, True, True]
-    assert len({hash_of(piece.music.audio) for piece in pieces}) == 1
+    assert len({sha256_of(piece.music.audio) for piece in pieces}) == 1
     assert not [name for name in names(tmp_path / "out") if "partial" in name]
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from cutscore.hashing import sha256_of
 from cutscore.submit import Ledger, fingerprints
 from cutscore.submit.fingerprints import media_fingerprint, sequence_fingerprint
 from cutscore.submit.keying import key_of
-from cutscore.submit.store import hash_of
 from cutscore_composer.engine import Progress, Request
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.music import Music
@@ -34,7 +34,7 @@ def test_a_file_is_read_once_while_it_is_unchanged(
     path = tmp_path / "a.mov"
     path.write_bytes(b"abc")
     first = media_fingerprint(path, ledger, Progress())
-    assert first == f"sha256:{hash_of(path)}"
+    assert first == f"sha256:{sha256_of(path)}"
     taken = fingerprints._taken
     monkeypatch.setattr(fingerprints, "_taken", lambda *_: pytest.fail("read again"))
     assert media_fingerprint(path, ledger, Progress()) == first
