@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -133,9 +132,8 @@ class _Door:
             work = slot.scratch / "work"
             work.mkdir()
             request = replace(request, stem=slot.stem, folder=work)
-            inputs = {name: value for _, _, k in keyed for name, value in k.inputs.items()}
             if isinstance(engine, PaidEngine):
-                music, origin, reused = self._bought(engine, request, keyed, key, inputs)
+                music, origin, reused = self._bought(engine, request, keyed, key)
             else:
                 music, origin, reused = self._made(request, keyed[0][2], key)
             # A run that made it while this one waited has put it here by now, as a rule.
@@ -184,7 +182,6 @@ class _Door:
         request: Request,
         keyed: list[tuple[Request, tuple[int, int], Keyed]],
         key: str,
-        inputs: Mapping[str, str],
     ) -> tuple[Music, Origin, bool]:
         """A piece of a paid engine, part by part; each part is one purchase at most."""
         finished, parts, reused = [], [], True
@@ -208,6 +205,7 @@ class _Door:
             parts.append(Part(k.key, first, last, entry.changed_at, entry.files[0].sha256, entry.facts))
             reused = reused and bought.reused
         music = finished[0] if len(finished) == 1 else engine.join(request, finished, self.progress)
+        inputs = {name: held for _, _, k in keyed for name, held in k.inputs.items()}
         return music, Origin(key, inputs, engine.settings_facts, parts[-1].received_at, tuple(parts)), reused
 
     def _finished(self, engine: PaidEngine, part: Request, bought: Bought, asked: Asked) -> Music:

@@ -550,3 +550,30 @@ def test_no_answer_in_time_parks_and_a_divided_title_tells_its_part(
     server.script = [plays(encoded("mp3_44100_128", 1.0)), never_answers]
     with pytest.raises(OutcomeUnknown, match=r"from 01:00:01:00, 1\.0 s.*no answer within"):
         submit(request_, divided(engine_with(timeouts=Timeouts(wait=0.3)), 24), ledger, folder=tmp_path / "out")
+
+
+@pytest.mark.parametrize("paid", [True, False], ids=["server", "composer"])
+def test_media_that_change_meanwhile_are_refused_before_anything_is_paid(
+    paid: bool,
+    engine_with: Maker,
+    server: MisbehavingServer,
+    request_: Request,
+    media: Path,
+    ledger: Ledger,
+    tmp_path: Path,
+) -> None:
+    """A render that grows while its reel or its music is made: one sentence, no call, no file; then it works."""
+    stages = {"reel", "write"}
+
+    def still_written(event: ProgressEvent) -> None:
+        if event.stage in stages:
+            stages.clear()
+            media.write_bytes(media.read_bytes() + b"more")
+
+    engine = engine_with() if paid else FreeEngine()
+    with pytest.raises(InputRefused, match=r"shot\.mov changed while its music was being made"):
+        submit(request_, engine, ledger, folder=tmp_path / "out", progress=Progress(still_written))
+    assert (0, []) == (server.billed, names(tmp_path / "out"))
+    assert () == ledger.parked()
+    (piece,) = submit(request_, engine, ledger, folder=tmp_path / "out")
+    assert (int(paid), False) == (server.billed, piece.reused)
