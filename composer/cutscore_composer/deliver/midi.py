@@ -15,7 +15,7 @@ import mido
 from cutscore_composer.deliver.whole_file import whole_file
 from cutscore_composer.plan.brief import TONICS, Mode
 from cutscore_composer.write.composition import Bar, Composition, Part
-from cutscore_composer.write.ensemble import GM_PROGRAMS
+from cutscore_composer.write.ensemble import sound_pack
 
 TICKS = 960
 """Ticks a quarter."""
@@ -125,7 +125,8 @@ class _Page:
         events: list[tuple[int, int, mido.Message | mido.MetaMessage]] = []
         title = f"{part.instrument} ({part.role})"
         events.append((0, 0, mido.MetaMessage("track_name", name=title)))
-        program = GM_PROGRAMS.get(part.instrument, 0)
+        player = sound_pack().get(part.instrument)
+        program = player.program if player else 0
         events.append((0, 1, mido.Message("program_change", channel=channel, program=program)))
         for point in part.dynamics:
             level = min(127, max(0, round(point.level * 127)))

@@ -1,4 +1,4 @@
-"""Reads pack.yaml: the instruments, their ranges, seats and articulations.
+"""Reads pack.yaml and synthesised.yaml: the instruments, their ranges, seats and articulations.
 
 >>> pack = load_pack()
 >>> pack.instruments["violins"].range
@@ -18,6 +18,24 @@ from typing import Any, Literal
 import yaml
 
 PACK_FOLDER = Path(__file__).parent
+FILES = ("pack.yaml", "synthesised.yaml")
+"""Where the instruments stand: those played from recordings, those made by our own synthesis."""
+CHANNELS = (
+    "piano",
+    "strings",
+    "bass",
+    "plucked",
+    "mallets",
+    "winds",
+    "brass",
+    "choir",
+    "percussion",
+    "kit",
+    "keys",
+    "synth",
+    "fx",
+)
+"""The channels of the mixing desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,10 @@ class Instrument:
     """An instrument of the pack."""
 
     name: str
-    stem: str
+    channel: str
+    """The channel of the mixing desk that it stands on: one of CHANNELS."""
+    program: int
+    """General MIDI program, from 0."""
     range: tuple[int, int]
     comfortable: tuple[int, int]
     seat: Seat
@@ -88,17 +109,18 @@ class Pack:
 @cache
 def load_pack(folder: Path = PACK_FOLDER) -> Pack:
     """The pack in `folder`, read once."""
-    data = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
+    read = [yaml.safe_load((folder / name).read_text(encoding="utf-8")) for name in FILES if (folder / name).exists()]
     return Pack(
-        instruments={name: _instrument(folder, name, row) for name, row in data["instruments"].items()},
-        nearest={name: tuple(others) for name, others in data["nearest"].items()},
+        instruments={n: _instrument(folder, n, row) for data in read for n, row in data["instruments"].items()},
+        nearest={name: tuple(others) for name, others in read[0]["nearest"].items()},
     )
 
 
 def _instrument(folder: Path, name: str, row: dict[str, Any]) -> Instrument:
     return Instrument(
         name=name,
-        stem=row["stem"],
+        channel=row["channel"],
+        program=row["program"],
         range=(row["range"][0], row["range"][1]),
         comfortable=(row["comfortable"][0], row["comfortable"][1]),
         seat=Seat(**row["seat"]),

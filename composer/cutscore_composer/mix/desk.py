@@ -15,6 +15,7 @@ from scipy.signal import butter, sosfilt
 
 from cutscore_composer.mix.hall import PARTITION, Hall
 from cutscore_composer.plan.style import MixHints
+from cutscore_composer.write.stems import channel_name, stem_name
 
 Audio = npt.NDArray[np.float32]
 
@@ -37,11 +38,16 @@ CHANNELS: Mapping[str, Channel] = {
     "piano": Channel(-7.0, 32.0, -11.0, 2.0),
     "strings": Channel(0.5, 60.0, -5.5, 3.5, 1.0),
     "bass": Channel(9.0, 26.0, -16.0, 0.0, 0.6),
-    "harp": Channel(-15.0, 60.0, -6.0, 1.0),
+    "plucked": Channel(-15.0, 60.0, -6.0, 1.0),
+    "mallets": Channel(-15.0, 60.0, -6.0, 1.0),
     "winds": Channel(1.0, 70.0, -4.0, 1.5),
+    "brass": Channel(1.0, 70.0, -4.0, 1.5),
     "choir": Channel(-3.0, 90.0, -3.0, 0.0, 1.2),
     "percussion": Channel(-1.5, 28.0, -8.0, 0.0),
+    "kit": Channel(-1.5, 28.0, -14.0, 0.0),
+    "keys": Channel(-7.0, 40.0, -12.0, 0.0),
     "synth": Channel(-7.0, 40.0, -8.0, -1.0),
+    "fx": Channel(-4.0, 28.0, -8.0, 0.0),
 }
 _OTHER = Channel(-6.0, 40.0, -9.0)
 _AS_IT_IS = MixHints()
@@ -101,32 +107,34 @@ def _shelf(gain_db: float, rate: int) -> npt.NDArray[np.float64]:
 
 def _hinted(name: str, hints: MixHints) -> Channel:
     """The channel of a stem as a style wants it."""
-    channel = CHANNELS.get(name, _OTHER)
+    channel = CHANNELS.get(channel_name(name), _OTHER)
     levels: Mapping[str, float] = hints.levels_db  # type: ignore[assignment]
     return replace(
         channel,
-        gain_db=channel.gain_db + levels.get(name, 0.0),
+        gain_db=channel.gain_db + levels.get(channel_name(name), 0.0),
         hall_db=channel.hall_db + hints.hall_db,
         shelf_db=channel.shelf_db + hints.brightness_db,
     )
 
 
 class Desk:
-    """Takes partitions of the stems to the bus; with `apart` each stem keeps its own share of the hall and the bus."""
+    """Takes partitions of the lines to the bus; with `apart` each stem keeps its own share of the hall and the bus."""
 
-    def __init__(self, stems: Sequence[str], rate: int, *, apart: bool = False, hints: MixHints = _AS_IT_IS) -> None:
-        self._strips = {name: _Strip(_hinted(name, hints), rate) for name in stems}
-        self._halls = {name: Hall(rate) for name in (stems if apart else ["all"])}
+    def __init__(self, lines: Sequence[str], rate: int, *, apart: bool = False, hints: MixHints = _AS_IT_IS) -> None:
+        self._strips = {line: _Strip(_hinted(line, hints), rate) for line in lines}
+        self._groups = {line: stem_name(line) if apart else "all" for line in lines}
+        self._halls = {name: Hall(rate) for name in dict.fromkeys(self._groups.values())}
         self._glue = _Glue(rate)
-        self._apart = apart
 
-    def mixed(self, stems: Mapping[str, Audio]) -> dict[str, Audio]:
+    def mixed(self, lines: Mapping[str, Audio]) -> dict[str, Audio]:
         """The stems as they sum to the bus; {"all": sum} when they are not kept apart."""
-        dry = {name: self._strips[name].through(block) for name, block in stems.items()}
-        sends = {name: block * self._strips[name].send for name, block in dry.items()}
-        if not self._apart:
-            nothing: Audio = np.zeros((PARTITION, 2), np.float32)
-            dry, sends = {"all": sum(dry.values(), nothing)}, {"all": sum(sends.values(), nothing)}
+        dry: dict[str, Audio] = {name: np.zeros((PARTITION, 2), np.float32) for name in self._halls}
+        sends: dict[str, Audio] = {name: np.zeros((PARTITION, 2), np.float32) for name in self._halls}
+        for line, block in lines.items():
+            strip, group = self._strips[line], self._groups[line]
+            sound = strip.through(block)
+            dry[group] += sound
+            sends[group] += sound * strip.send
         wet = {name: block + self._halls[name].sound(sends[name]) for name, block in dry.items()}
         gain = self._glue.gain(sum(wet.values(), np.zeros((PARTITION, 2), np.float32)))
         return {name: block * gain[:, None] for name, block in wet.items()}

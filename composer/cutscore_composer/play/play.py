@@ -1,7 +1,7 @@
-"""Plays a composition: stems of sound in blocks, each note at its exact sample.
+"""Plays a composition: lines of sound in blocks, each note at its exact sample.
 
-    >>> for stems in play(composition, Progress()):              # doctest: +SKIP
-    ...     stems["strings"].shape
+    >>> for lines in play(composition, Progress()):              # doctest: +SKIP
+    ...     lines["melody/strings"].shape
     (24000, 2)
 
 What a block holds does not depend on the size of the blocks, and memory does not grow with the cue.
@@ -23,6 +23,7 @@ from cutscore_composer.play.struck import struck_voice
 from cutscore_composer.play.voice import Voice
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 from cutscore_composer.write.composition import Composition
+from cutscore_composer.write.stems import STEMS, line_of, stem_name
 
 BLOCK_SAMPLES = 24_000
 
@@ -35,7 +36,7 @@ def play(
     block_samples: int = BLOCK_SAMPLES,
     pack: Pack | None = None,
 ) -> Iterator[dict[str, Audio]]:
-    """Blocks of the stems that the composition has, by name, each (n, 2) float32; all blocks together are its length.
+    """Blocks of the composition's lines ("melody/strings"), each (n, 2) float32; all blocks together are its length.
 
     A note is heard to begin at its written time: attacks are played that much earlier. Notes of
     instruments that the pack does not have are left out. Raises Cancelled when the work was stopped.
@@ -44,7 +45,7 @@ def play(
     total = samples_for(composition.frames, composition.rate, sample_rate)
     events = [sounding for event in schedule(composition, pack) for sounding in (event, *accent_of(event))]
     events.sort(key=lambda event: (_starts(event), event.key), reverse=True)
-    orchestra = _Orchestra(_instruments(composition, pack), sample_rate)
+    orchestra = _Orchestra(_desks(composition, pack), sample_rate)
     for at in range(0, total, block_samples):
         progress.report("play", at / total)
         size = min(block_samples, total - at)
@@ -54,14 +55,18 @@ def play(
     progress.report("play", 1.0)
 
 
-def stem_names(composition: Composition, pack: Pack | None = None) -> tuple[str, ...]:
-    """The stems that a composition has, in the pack's order."""
-    return tuple(dict.fromkeys(instrument.stem for instrument in _instruments(composition, pack or load_pack())))
+def lines_of(composition: Composition, pack: Pack | None = None) -> tuple[str, ...]:
+    """The lines ("melody/strings") that a composition has, in the order of the stems and of the pack."""
+    return tuple(dict.fromkeys(line for line, _ in _desks(composition, pack or load_pack())))
 
 
-def _instruments(composition: Composition, pack: Pack) -> tuple[Instrument, ...]:
-    named = {part.instrument for part in composition.parts}
-    return tuple(instrument for name, instrument in pack.instruments.items() if name in named)
+def _desks(composition: Composition, pack: Pack) -> list[tuple[str, Instrument]]:
+    """(line, instrument) of every part that can sound, each once."""
+    order = {name: place for place, name in enumerate(pack.instruments)}
+    played = [(part.role, pack.instruments[part.instrument]) for part in composition.parts if part.instrument in order]
+    desks = dict.fromkeys((line_of(role, one.channel), one.name) for role, one in played)
+    ranked = sorted(desks, key=lambda desk: (STEMS.index(stem_name(desk[0])), order[desk[1]]))
+    return [(line, pack.instruments[name]) for line, name in ranked]
 
 
 def _starts(event: Event) -> float:
@@ -72,20 +77,20 @@ def _starts(event: Event) -> float:
 class _Orchestra:
     """The instruments on their seats and the notes that sound."""
 
-    def __init__(self, instruments: tuple[Instrument, ...], rate: int) -> None:
+    def __init__(self, desks: list[tuple[str, Instrument]], rate: int) -> None:
         self._samples = Samples(rate)
-        self._stems = tuple(dict.fromkeys(instrument.stem for instrument in instruments))
-        self._seats = {one.name: (one.stem, Seated(one.name, one.seat, rate)) for one in instruments}
-        self._voices: dict[str, list[Voice]] = {one.name: [] for one in instruments}
+        self._lines = tuple(dict.fromkeys(line for line, _ in desks))
+        self._seats = {(line, one.name): Seated(one.name, one.seat, rate) for line, one in desks}
+        self._voices: dict[tuple[str, str], list[Voice]] = {(line, one.name): [] for line, one in desks}
 
     def start(self, event: Event) -> None:
         make = bowed_voice if event.articulation.kind == "bowed" else struck_voice
-        self._voices[event.instrument.name].append(make(event, self._samples))
+        self._voices[event.line, event.instrument.name].append(make(event, self._samples))
 
     def block(self, at: int, size: int) -> dict[str, Audio]:
-        stems = {name: np.zeros((size, 2), np.float32) for name in self._stems}
-        for name, (stem, seat) in self._seats.items():
+        lines = {name: np.zeros((size, 2), np.float32) for name in self._lines}
+        for desk, seat in self._seats.items():
             dry = np.zeros((size, 2), np.float32)
-            self._voices[name] = [voice for voice in self._voices[name] if voice.add_to(dry, at)]
-            stems[stem] += seat.place(dry)
-        return stems
+            self._voices[desk] = [voice for voice in self._voices[desk] if voice.add_to(dry, at)]
+            lines[desk[0]] += seat.place(dry)
+        return lines

@@ -15,6 +15,7 @@ import numpy as np
 
 from cutscore_composer.instruments.pack import Instrument, Pack, PackArticulation
 from cutscore_composer.write.composition import Composition, Note, Part
+from cutscore_composer.write.stems import line_of
 
 _REPEAT_SECONDS = 2.5
 _SLUR_SECONDS = 0.09
@@ -58,6 +59,8 @@ class Event:
     """Begins without an attack of its own, out of the note before."""
     slurs: bool = False
     """Goes over into a slurred note."""
+    line: str = ""
+    """The line ("melody/strings") that it is part of."""
     turn: int = 0
     """How many times this pitch was struck shortly before."""
 
@@ -95,6 +98,7 @@ def _of_part(composition: Composition, part: Part, instrument: Instrument, pack:
                 velocity=float(min(127, max(1, note.velocity))),
                 dynamics=dynamics,
                 key=(composition.seed & 0xFFFF_FFFF, identity, number),
+                line=line_of(part.role, instrument.channel),
             )
         )
     slurred = list(_slurs(plain))

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from cutscore_composer.instruments.pack import load_pack
 from cutscore_composer.plan.brief import Brief
 from cutscore_composer.plan.style import LayerRow, LeadRow, Style
-
-GM_PROGRAMS: dict[str, int] = {
-    "piano": 0,
-    "violins": 48,
-    "violas": 48,
-    "cellos": 48,
-    "basses": 43,
-    "harp": 46,
-    "horns": 60,
-    "flute": 73,
-    "choir": 52,
-    "bells": 9,
-    "timpani": 47,
-    "percussion": 0,
-    "sub": 38,
-    "pad": 89,
-    "riser": 96,
-    "impact": 47,
-}
-"""General MIDI programs (from 0) for the MIDI file; percussion goes to the drum channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +20,12 @@ class Instrument:
     high: int
     comfortable: tuple[int, int]
     articulations: frozenset[str]
+    channel: str
+    """The channel of the mixing desk that it stands on."""
+    keys: Mapping[int, str]
+    """Unpitched percussion: MIDI key to what it strikes."""
+    program: int
+    """General MIDI program, from 0."""
 
     def within(self, pitch: int) -> int:
         """The pitch, moved by octaves into the range."""
@@ -54,17 +39,18 @@ class Instrument:
 @cache
 def sound_pack() -> dict[str, Instrument]:
     """Every instrument of the pack by name."""
-    text = (files("cutscore_composer") / "instruments" / "pack.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)["instruments"]
     return {
         name: Instrument(
             name,
-            row["range"][0],
-            row["range"][1],
-            (row["comfortable"][0], row["comfortable"][1]),
-            frozenset(row["articulations"]),
+            one.range[0],
+            one.range[1],
+            one.comfortable,
+            frozenset(one.articulations),
+            one.channel,
+            one.keys,
+            one.program,
         )
-        for name, row in data.items()
+        for name, one in load_pack().instruments.items()
     }
 
 
