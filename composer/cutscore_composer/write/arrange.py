@@ -7,9 +7,9 @@ from cutscore_composer.write.draws import draws
 from cutscore_composer.write.form import Phrase
 from cutscore_composer.write.page import Page
 
-_NOT_TOGETHER = (("figures", "chords"), ("ostinato", "pizzicato"), ("tremolo", "pizzicato"))
+_NOT_TOGETHER = (("figures", "comp"), ("ostinato", "ostinato"))
 """Of each pair only the first that was chosen plays."""
-_LATE_ENTRIES = ("pulse", "drums", "ostinato", "chorale")
+_LATE_ENTRIES = ("groove", "timpani", "ostinato", "chorale")
 """Layers that an introduction keeps for later."""
 
 
@@ -42,14 +42,14 @@ def _layers(page: Page, phrase: Phrase) -> tuple[LayerRow, ...]:
         clash = any({row.layer, other.layer} == set(pair) for other in chosen for pair in _NOT_TOGETHER)
         if not clash and len(chosen) < most:
             chosen.append(row)
-    if not chosen or not any(row.layer in ("figures", "chords", "bed", "ostinato") for row in chosen):
+    if not chosen or not any(row.layer in ("figures", "comp", "bed", "ostinato") for row in chosen):
         chosen += _carrier(page, phrase)
     return tuple(chosen)
 
 
 def _carrier(page: Page, phrase: Phrase) -> list[LayerRow]:
     """Some layer has to carry the harmony: the one whose energies lie nearest."""
-    rows = [row for row in page.ensemble.layers if row.layer in ("figures", "chords", "bed")]
+    rows = [row for row in page.ensemble.layers if row.layer in ("figures", "comp", "bed")]
     rows = rows or list(page.ensemble.layers)
     rows.sort(key=lambda row: (max(0.0, row.enters - phrase.energy, phrase.energy - row.leaves), -row.weight))
     return rows[:1]

@@ -151,23 +151,23 @@ def _layer(page: Page, phrase: Phrase, row: LayerRow, leads: set[str], sheet: Sh
     match row.layer:
         case "figures":
             piano.figures(page, phrase, sheet, row.instruments[0])
-        case "chords":
+        case "comp":
             piano.chords(page, phrase, sheet, row.instruments[0])
         case "bed":
             strings.bed(page, phrase, sheet, row.instruments if leads & {"violins"} else free)
-        case "low":
+        case "bass":
             low.low(page, phrase, sheet, row.instruments)
+        case "ostinato" if row.articulation == "pizzicato":
+            strings.pizzicato(page, phrase, sheet, free)
         case "ostinato":
             strings.ostinato(page, phrase, sheet, free)
-        case "pizzicato":
-            strings.pizzicato(page, phrase, sheet, free)
         case "tremolo":
             strings.tremolo(page, phrase, sheet, free)
         case "arpeggios":
             harp.arpeggios(page, phrase, sheet, row.instruments[0])
-        case "pulse":
+        case "groove":
             percussion.pulse(page, phrase, sheet, row.instruments[0])
-        case "drums":
+        case "timpani":
             percussion.drums(page, phrase, sheet, row.instruments[0])
         case "chorale":
             brass.chorale(page, phrase, sheet, free)

@@ -13,7 +13,8 @@ from cutscore_composer.write.voicing import Voiced
 
 def figures(page: Page, phrase: Phrase, sheet: Sheet, instrument: str = "piano") -> None:
     """Broken chords in eighths (quarters where it is still), the left hand on the bass."""
-    rows = page.style.figures.get(f"{page.brief.metre[0]}/4") or ["0 2 3 4 5 4 3 2"]
+    metre = f"{page.brief.metre[0]}/4"
+    rows = [str(bars[metre]) for bars in page.style.figures.values() if metre in bars] or ["0 2 3 4 5 4 3 2"]
     row = one_of(rows, page.seed, "figure", phrase.letter, phrase.character, phrase.place // 2).split()
     steps = [None if text == "." else int(text) for text in row]
     density = getattr(page.style.density, energy_class(phrase.energy))

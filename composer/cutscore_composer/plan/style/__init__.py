@@ -1,0 +1,45 @@
+"""Styles as data: what a style file may say (model), how its patterns are written, and how it is read.
+
+>>> load_style("cinematic").metre.default
+'4/4'
+"""
+
+from cutscore_composer.plan.style.load import (
+    energy_class,
+    load_style,
+    parse_style,
+    read_style,
+    style_names,
+    vocabulary_names,
+)
+from cutscore_composer.plan.style.model import (
+    AccentRow,
+    EnergyClass,
+    Family,
+    Harmony,
+    Layer,
+    LayerRow,
+    LeadInRow,
+    LeadRow,
+    MixHints,
+    Style,
+)
+
+__all__ = [
+    "AccentRow",
+    "EnergyClass",
+    "Family",
+    "Harmony",
+    "Layer",
+    "LayerRow",
+    "LeadInRow",
+    "LeadRow",
+    "MixHints",
+    "Style",
+    "energy_class",
+    "load_style",
+    "parse_style",
+    "read_style",
+    "style_names",
+    "vocabulary_names",
+]
