@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.plan.brief import Brief
-from cutscore_composer.plan.style import LayerRow, Style
+from cutscore_composer.plan.style import Style
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.write.accents import write_accents
 from cutscore_composer.write.arrange import arrange
@@ -23,7 +23,7 @@ from cutscore_composer.write.form import Phrase, form_of
 from cutscore_composer.write.harmony import harmonise
 from cutscore_composer.write.melody import Sung, sing
 from cutscore_composer.write.page import Accent, Page, Sheet
-from cutscore_composer.write.parts import brass, harp, low, percussion, piano, strings
+from cutscore_composer.write.parts.layers import write_layer
 from cutscore_composer.write.targets import fitted
 from cutscore_composer.write.voicing import voice
 
@@ -136,38 +136,10 @@ def _sheet(page: Page, progress: Progress) -> tuple[Sheet, list[Sung]]:
         progress.check()
         leads = {lead for index, lead in singing if index == phrase.index}
         for row in layers[phrase.index]:
-            _layer(page, phrase, row, leads, sheet)
+            write_layer(page, phrase, row, leads, sheet)
     write_accents(page, sheet)
     write_ending(page, sheet)
     for key, notes in sheet.notes.items():
         # Nothing of the phrases sounds into the last chord.
         sheet.notes[key] = [n for n in notes if n.beat < page.final_beat - 1e-6 or n.beat >= page.final_beat - 1e-4]
     return sheet, melody
-
-
-def _layer(page: Page, phrase: Phrase, row: LayerRow, leads: set[str], sheet: Sheet) -> None:
-    """One layer of a phrase; an instrument that sings does not also fill."""
-    free = [name for name in row.instruments if name not in leads]
-    match row.layer:
-        case "figures":
-            piano.figures(page, phrase, sheet, row.instruments[0])
-        case "comp":
-            piano.chords(page, phrase, sheet, row.instruments[0])
-        case "bed":
-            strings.bed(page, phrase, sheet, row.instruments if leads & {"violins"} else free)
-        case "bass":
-            low.low(page, phrase, sheet, row.instruments)
-        case "ostinato" if row.articulation == "pizzicato":
-            strings.pizzicato(page, phrase, sheet, free)
-        case "ostinato":
-            strings.ostinato(page, phrase, sheet, free)
-        case "tremolo":
-            strings.tremolo(page, phrase, sheet, free)
-        case "arpeggios":
-            harp.arpeggios(page, phrase, sheet, row.instruments[0])
-        case "groove":
-            percussion.pulse(page, phrase, sheet, row.instruments[0])
-        case "timpani":
-            percussion.drums(page, phrase, sheet, row.instruments[0])
-        case "chorale":
-            brass.chorale(page, phrase, sheet, free)
