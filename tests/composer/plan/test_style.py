@@ -109,6 +109,18 @@ def test_energy_classes() -> None:
         ("VIIsus4", Key("A", "minor"), "Gsus4", "G C D"),
         ("IVmaj7", Key("G", "major"), "Cmaj7", "C E G B"),
         ("VII", Key("D", "mixolydian"), "C", "C E G"),
+        ("V7>vi", Key("C", "major"), "E7", "E Ab B D"),
+        ("V7/3>V", Key("Eb", "major"), "F7/A", "F A C Eb"),
+        ("viidim7>ii", Key("C", "major"), "C#dim7", "C# E G Bb"),
+        ("iim7b5", Key("C", "minor"), "Dm7b5", "D F Ab C"),
+        ("bVI", Key("C", "major"), "Ab", "Ab C Eb"),
+        ("bIImaj7", Key("E", "minor"), "Fmaj7", "F A C E"),
+        ("V13", Key("C", "major"), "G13", "G B D F E"),
+        ("ii9", Key("C", "major"), "Dm9", "D F A C E"),
+        ("Imaj9", Key("F", "major"), "Fmaj9", "F A C E G"),
+        ("Vaug", Key("C", "major"), "Gaug", "G B Eb"),
+        ("V7/7", Key("G", "major"), "D7/C", "D F# A C"),
+        ("I5", Key("E", "minor"), "E5", "E B B"),
     ],
 )
 def test_numerals_are_the_chords_of_the_textbook(numeral: str, key: Key, symbol: str, tones: str) -> None:
