@@ -115,6 +115,14 @@ class CueStem:
 
 
 @dataclass(frozen=True, slots=True)
+class CueAlternate:
+    """Another version of the piece and its file name beside the cue file."""
+
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class CueSpeech:
     """A stretch of speech in the edit's own sound."""
 
@@ -139,6 +147,8 @@ class Cue:
     """Frame number (start timecode) of the first frame of the picture."""
     drop_frame: bool = False
     """Whether the picture's timecode drops frames."""
+    handle_frames: tuple[int, int] = (0, 0)
+    """Frames that the sound file holds before the picture begins and after it ends, beyond `samples`."""
     brief: CueBrief = CueBrief()
     key: CueKey | None = None
     metre: str | None = None
@@ -151,6 +161,7 @@ class Cue:
     chords: tuple[CueChord, ...] = ()
     loudness: CueLoudness | None = None
     stems: tuple[CueStem, ...] = ()
+    alternates: tuple[CueAlternate, ...] = ()
     speech: tuple[CueSpeech, ...] = ()
     warnings: tuple[str, ...] = ()
     schema: str = field(default=SCHEMA)
@@ -205,6 +216,7 @@ _ROWS: dict[str, type] = {
     "hits": CueHit,
     "chords": CueChord,
     "stems": CueStem,
+    "alternates": CueAlternate,
     "speech": CueSpeech,
 }
 _ONES: dict[str, type] = {"brief": CueBrief, "key": CueKey, "loudness": CueLoudness}

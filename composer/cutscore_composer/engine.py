@@ -85,6 +85,10 @@ class Request:
     seed: int = 0
     stems: bool = False
     """Whether the stems are wanted as files of their own."""
+    alternates: tuple[str, ...] = ()
+    """Other versions wanted, of alternates.ALTERNATES."""
+    handle_frames: tuple[int, int] = (0, 0)
+    """Frames of sound wanted in the file before the picture begins (a pick-up) and after it ends (the ring-out)."""
 
 
 class Engine(Protocol):

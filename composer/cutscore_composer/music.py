@@ -18,6 +18,16 @@ class Stem:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """Another version of a piece from the same plan: "no-drums", "ducked", "30s" (see alternates.py)."""
+
+    name: str
+    file: Path
+    cue_file: Path | None = None
+    """Its own cue file, where it is of another length."""
+
+
+@dataclass(frozen=True, slots=True)
 class Music:
     """A piece of music for a picture. Paths exist when the engine returns; None where there is no such file."""
 
@@ -30,6 +40,7 @@ class Music:
     original: Path | None = None
     """The bytes as a server sent them."""
     stems: tuple[Stem, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the engine said of it: song-id, request-id, character-cost, model, licence."""
     warnings: tuple[str, ...] = ()
@@ -42,5 +53,6 @@ class Music:
         """Every file of this piece, the audio first."""
         optional = (self.midi, self.score_picture, self.original, self.original_wav)
         stems = (stem.file for stem in self.stems)
+        others = (path for one in self.alternates for path in (one.file, one.cue_file) if path is not None)
         known = (path for path in optional if path is not None)
-        return (self.audio, self.cue_file, *known, *self.original_parts, *stems)
+        return (self.audio, self.cue_file, *known, *self.original_parts, *stems, *others)

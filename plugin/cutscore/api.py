@@ -27,6 +27,7 @@ def score(
     engine: str | None = None,
     seed: int | None = None,
     takes: int | None = None,
+    alternates: Sequence[str] | None = None,
     range: tuple[str, str] | None = None,
     output: PathLike | None = None,
     in_place: bool | None = None,
@@ -39,12 +40,13 @@ def score(
     """Make music for a timeline, or for videos in order, and lay it into the project.
 
     What is None is taken from `config` (a YAML file or a Settings), else from the defaults.
-    `range` is (in, out) as timecodes of the timeline or seconds from its start.
+    `range` is (in, out) as timecodes of the timeline or seconds from its start. `alternates` are other versions
+    of the piece: no-drums, no-melody, ducked, 60s, 30s, 15s.
     Raises the errors of `cutscore_composer.errors`.
     """
     from cutscore import scoring
 
-    settings = _settings(config, description=description, tags=tags, engine=engine, seed=seed)
+    settings = _settings(config, description=description, tags=tags, engine=engine, seed=seed, alternates=alternates)
     return scoring.score(
         [Path(p) for p in inputs],
         settings,

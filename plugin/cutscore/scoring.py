@@ -6,23 +6,29 @@ read → picture (of the range) → submit → place → preview
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutscore.laying import Piece, place_piece
 from cutscore.results import output_folder
+from cutscore_composer.alternates import known_alternates
 from cutscore_composer.engine import Progress, Request
 from cutscore_composer.errors import InputRefused, OutputFailed
+from cutscore_composer.timebase import round_half_up
 from cutscore_composer.wishes import Wishes
 
 if TYPE_CHECKING:
     from cutscore.config import Settings
+    from cutscore.config.model import MusicSettings
     from cutscore.cut import Cut
     from cutscore.placers import Placed
     from cutscore.reel import Reel
     from cutscore.submit import Submission
     from cutscore_composer.cue import Cue
+    from cutscore_composer.deliver.fit_score import FitScore
     from cutscore_composer.picture import Picture
 
 
@@ -31,10 +37,12 @@ class ScoreResult:
     """What a scoring left on disk."""
 
     takes: tuple[Submission, ...]
-    """At least one; the first is the one that was placed."""
+    """At least one, the best fit first; that one was placed."""
     placed: Placed | None
     preview: Path | None
     warnings: tuple[str, ...]
+    fits: tuple[FitScore | None, ...] = ()
+    """How well each take fits the picture, in the order of `takes`; None where that is not known."""
 
     def report(self) -> dict[str, Any]:
         """The JSON of `cutscore score --json`: paths absolute, None where there is none."""
@@ -46,7 +54,10 @@ class ScoreResult:
             "engine": first.music.cue.engine,
             "reused": first.reused,
             "message": self.placed.message if self.placed else None,
-            "takes": [_paths_of(take) for take in self.takes],
+            "takes": [
+                {**_paths_of(take), "seed": take.music.cue.seed, "fit": _fit_of(fit)}
+                for take, fit in zip_longest(self.takes, self.fits)
+            ],
             "warnings": list(self.warnings),
         }
 
@@ -90,6 +101,7 @@ def score(
             progress=progress,
             command=command or RESEND,
         )
+        submissions, fits = _ranked(submissions)
         warnings = [*cut.warnings, *(w for take in submissions for w in take.music.warnings)]
         first = submissions[0]
         placed = None
@@ -100,7 +112,7 @@ def score(
     film = None
     if settings.output.preview if preview is None else preview:
         film = _preview(picture, first.music.audio, progress)
-    return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)))
+    return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)), fits)
 
 
 def plan(
@@ -202,7 +214,29 @@ def request_of(cut: Cut, picture: Picture, settings: Settings) -> Request:
         folder=Path(),
         seed=music.seed,
         stems=music.stems,
+        alternates=known_alternates(list(music.alternates)),
+        handle_frames=_handle_frames(music, picture),
     )
+
+
+def _handle_frames(music: MusicSettings, picture: Picture) -> tuple[int, int]:
+    """The handles in whole frames; what would begin before timecode zero does not."""
+    before, after = (round_half_up(Fraction(str(seconds)) * picture.rate) for seconds in music.handles)
+    return min(before, picture.start_frame), after
+
+
+def _ranked(takes: tuple[Submission, ...]) -> tuple[tuple[Submission, ...], tuple[FitScore | None, ...]]:
+    """The takes with how well they fit, the best first; as they are where a fit is not known."""
+    from cutscore_composer.deliver.fit_score import fit_score
+
+    if len(takes) < 2:
+        return takes, ()
+    fits = [fit_score(take.music.cue, take.music.audio) for take in takes]
+    known = [fit.score for fit in fits if fit is not None]
+    if len(known) < len(fits):
+        return takes, tuple(fits)
+    order = sorted(range(len(takes)), key=lambda number: (-known[number], number))
+    return tuple(takes[number] for number in order), tuple(fits[number] for number in order)
 
 
 def _placed(
@@ -231,6 +265,10 @@ def _preview(picture: Picture, audio: Path, progress: Progress) -> Path:
     return make_preview(picture, audio, audio.with_suffix(".preview.mp4"), progress=progress)
 
 
+def _fit_of(fit: FitScore | None) -> dict[str, Any] | None:
+    return None if fit is None else asdict(fit)
+
+
 def _paths_of(take: Submission) -> dict[str, Any]:
     music = take.music
     return {
@@ -242,6 +280,7 @@ def _paths_of(take: Submission) -> dict[str, Any]:
         "original": _text(music.original),
         "original_parts": [_text(part) for part in music.original_parts],
         "stems": [_text(stem.file) for stem in music.stems],
+        "alternates": {one.name: _text(one.file) for one in music.alternates},
     }
 
 

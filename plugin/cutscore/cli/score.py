@@ -41,6 +41,15 @@ def command(
         bool | None,
         typer.Option("--stems/--no-stems", help="Also each group of instruments as a file.", show_default=False),
     ] = None,
+    alternates: Annotated[
+        str | None,
+        typer.Option(
+            "--alternates",
+            metavar="LIST",
+            help="Other versions too: no-drums,no-melody,ducked,60s,30s,15s.",
+            show_default=False,
+        ),
+    ] = None,
     search: o.Search = None,
     rate: o.Rate = None,
     strict: o.Strict = None,
@@ -56,9 +65,12 @@ def command(
 
     Results go to NAME.cutscore beside the input. The same input gives the same music: give another --seed for other.
     """
+    from cutscore_composer.alternates import read_alternates
+
     settings = o.settings_from(
         config, profile, engine=engine, search=search, rate=rate,
         description=description, tags=tag, style=style, sync=sync, ending=ending, seed=seed, stems=stems,
+        alternates=None if alternates is None else read_alternates(alternates),
     )  # fmt: skip
     from cutscore import scoring
 

@@ -43,8 +43,19 @@ def say_files(report: dict[str, Any]) -> None:
             say(f"{title:<14} {shown(report[key])}")
     for stem in report.get("stems") or ():
         say(f"{'Stem':<14} {shown(stem)}")
+    for name, path in (report.get("alternates") or {}).items():
+        say(f"{name:<14} {shown(path)}")
     for number, take in enumerate(report["takes"][1:], start=2):
         say(f"{f'Take {number}':<14} {shown(take['music'])}")
+    say_fits(report["takes"])
+
+
+def say_fits(takes: list[dict[str, Any]]) -> None:
+    """How the takes rank and why; nothing for a single one."""
+    for number, take in enumerate(takes, start=1):
+        if fit := take.get("fit"):
+            reasons = "; ".join(reason["said"] for reason in fit["reasons"])
+            say(f"{'Fit ' + str(number):<14} {fit['score']:.1f} of 100 (seed {take['seed']}): {reasons}.")
 
 
 def say_music(cue: Cue) -> None:

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 
 from cutscore.config.section import KeySource, Number, Section, Whole, Word, check_url, one_of
 from cutscore.config.watching import JobSettings, WatchFolder
+from cutscore_composer.alternates import ALTERNATES
 from cutscore_composer.contract import (
     DEFAULT_FORMAT,
     DEFAULT_MODEL,
@@ -56,6 +57,10 @@ class EngineSettings(Section):
         return check_url(value)
 
 
+Handle = Annotated[Number, Field(ge=0, le=30)]
+"""Seconds."""
+
+
 class MusicSettings(Section):
     """What the music is to be; a name left out lets the picture decide."""
 
@@ -69,6 +74,16 @@ class MusicSettings(Section):
     peak: Number = Field(default=-1.0, ge=-12, le=0)
     stems: bool = False
     takes: Whole = Field(default=1, ge=1, le=10)
+    alternates: tuple[Word, ...] = ()
+    handles: tuple[Handle, Handle] = (0.0, 0.0)
+
+    @field_validator("alternates")
+    @classmethod
+    def _there_are_such(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in ALTERNATES:
+                raise ValueError(f"{name!r} is no alternate; there are: {', '.join(ALTERNATES)}")
+        return value
 
 
 class PlaceSettings(Section):

@@ -53,6 +53,10 @@ def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress)
         material["engine"] = engine.name
         material["wishes"] = asdict(request.wishes)
         material["stems"] = request.stems
+        if request.alternates:
+            material["alternates"] = list(request.alternates)
+        if request.handle_frames != (0, 0):
+            material["handles"] = list(request.handle_frames)
         material["start"] = [request.picture.start_frame, request.picture.drop_frame]
         material["markers"] = [asdict(marker) for marker in request.picture.markers]
         material["cuts"] = [asdict(cut) for cut in request.picture.cuts]

@@ -11,13 +11,16 @@ from typing import Any
 from cutscore.results import safe_name
 from cutscore.submit.ledger import Entry
 from cutscore.submit.store import Lost, Store
-from cutscore_composer.cue import CueStem, cue_json, read_cue
+from cutscore_composer.alternates import ALTERNATES
+from cutscore_composer.cue import CueAlternate, CueStem, cue_json, read_cue
 from cutscore_composer.engine import Request
 from cutscore_composer.errors import OutputFailed
-from cutscore_composer.music import Music, Stem
+from cutscore_composer.music import Alternate, Music, Stem
 
 _ENDINGS = {"audio": ".wav", "cue": ".cue.json", "midi": ".mid", "score_picture": ".score.png"}
 _STEM = "stem:"
+_ALTERNATE = "alternate:"
+_ALTERNATE_CUE = "alternate_cue:"
 _PART = "original_part"
 """With its number: what the server sent for one part of a divided edit."""
 
@@ -32,6 +35,10 @@ def roles(music: Music) -> Iterator[tuple[str, Path]]:
         yield "original_wav", music.original_wav
     yield from ((f"{_PART}{number}", path) for number, path in enumerate(music.original_parts, start=1))
     yield from ((f"{_STEM}{stem.name}", stem.file) for stem in music.stems)
+    for one in music.alternates:
+        yield f"{_ALTERNATE}{one.name}", one.file
+        if one.cue_file is not None:
+            yield f"{_ALTERNATE_CUE}{one.name}", one.cue_file
 
 
 def ending_of(role: str, path: Path) -> str:
@@ -44,17 +51,27 @@ def ending_of(role: str, path: Path) -> str:
         return ".original.wav"
     if role.startswith(_PART):
         return f".original.part{role.removeprefix(_PART)}{path.suffix or '.bin'}"
+    if role.startswith(_ALTERNATE_CUE):
+        return f".{role.removeprefix(_ALTERNATE_CUE)}.cue.json"
+    if role.startswith(_ALTERNATE):
+        return f".{role.removeprefix(_ALTERNATE)}.wav"
     return f".{safe_name(role.removeprefix(_STEM))[:40]}.wav"
 
 
 def named(music: Music, request: Request) -> list[tuple[Path, str]]:
     """Every file of a piece with the ending of its final name.
 
-    The cue file is written again where it does not tell the stems by their final names and every warning.
+    The cue file is written again where it does not tell stems and alternates by their final names and every warning.
     """
     files = [(path, ending_of(role, path)) for role, path in roles(music)]
     stems = tuple(CueStem(s.name, f"{request.stem}{ending_of(_STEM + s.name, s.file)}") for s in music.stems)
-    cue = replace(music.cue, stems=stems, warnings=tuple(dict.fromkeys((*music.cue.warnings, *music.warnings))))
+    others = tuple(
+        CueAlternate(one.name, f"{request.stem}{ending_of(_ALTERNATE + one.name, one.file)}")
+        for one in music.alternates
+    )
+    cue = replace(
+        music.cue, stems=stems, alternates=others, warnings=tuple(dict.fromkeys((*music.cue.warnings, *music.warnings)))
+    )
     if cue != music.cue:
         music.cue_file.write_text(cue_json(cue), encoding="utf-8")
     return files
@@ -91,7 +108,11 @@ def _role_of(ending: str) -> str:
         return f"{_PART}{part[1]}"
     if ending.startswith(".original."):
         return "original_wav" if ending == ".original.wav" else "original"
-    return _STEM + ending.removeprefix(".").removesuffix(".wav")
+    if (name := ending.removeprefix(".").removesuffix(".cue.json")) in ALTERNATES:
+        return _ALTERNATE_CUE + name
+    if (name := ending.removeprefix(".").removesuffix(".wav")) in ALTERNATES:
+        return _ALTERNATE + name
+    return _STEM + name
 
 
 def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
@@ -112,6 +133,11 @@ def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
         original_wav=paths.get("original_wav"),
         original_parts=tuple(path for role, path in paths.items() if role.startswith(_PART)),
         stems=tuple(stems),
+        alternates=tuple(
+            Alternate(name, path, paths.get(_ALTERNATE_CUE + name))
+            for name in ALTERNATES
+            if (path := paths.get(_ALTERNATE + name)) is not None
+        ),
         facts=facts,
         warnings=cue.warnings,
     )
