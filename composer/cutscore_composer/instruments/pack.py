@@ -60,6 +60,8 @@ class PackArticulation:
     gain_db: float = 0.0
     sfz: Path | None = None
     model: str | None = None
+    release_seconds: float | None = None
+    """How long a synthesised note takes to die once it is let go; 0 or None rings to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Instrument:
     articulations: Mapping[str, PackArticulation]
     keys: Mapping[int, str] = field(default_factory=dict)
     """Unpitched percussion: MIDI key to what it strikes."""
+    chokes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """A key that rings, and the keys that cut it off: an open hat and its pedal."""
 
     def articulation(self, wanted: str, nearest: Mapping[str, tuple[str, ...]]) -> PackArticulation:
         """The articulation of that name, or the nearest that this instrument has."""
@@ -127,6 +131,7 @@ def _instrument(folder: Path, name: str, row: dict[str, Any]) -> Instrument:
         gain_db=row["gain_db"],
         articulations={key: _articulation(folder, key, value) for key, value in row["articulations"].items()},
         keys=row.get("keys", {}),
+        chokes={key: tuple(others) for key, others in row.get("chokes", {}).items()},
     )
 
 
@@ -140,4 +145,5 @@ def _articulation(folder: Path, name: str, row: dict[str, Any]) -> PackArticulat
         gain_db=row.get("gain_db", 0.0),
         sfz=folder / sfz if sfz else None,
         model=row.get("model"),
+        release_seconds=row.get("release_seconds"),
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cutscore_composer.play.models import RISER, riser, sustained_model
 from cutscore_composer.play.samples import Samples, Sound
 from cutscore_composer.play.schedule import Event
 from cutscore_composer.play.sfz import read_sfz
+from cutscore_composer.play.synth import has_two_colours, sustained_model, swelling_model, swells
 from cutscore_composer.play.voice import Voice, prolonged, shaped, together
 
 Curve = npt.NDArray[np.float64]
@@ -24,7 +24,7 @@ _SOFT_VEIL = 0.75
 """How much darker the soft recordings are made than they are: bows far from the bridge."""
 _RANGE_DB = 26.0
 """From niente to fortissimo."""
-_RELEASE_SECONDS = {"choir": 0.45, "pad": 0.8, "flute": 0.12, "horns": 0.18, "sub": 0.25}
+_RELEASE_SECONDS = {"choir": 0.45, "flute": 0.12, "horns": 0.18}
 _BOW_RELEASE_SECONDS = 0.28
 _SLUR_SECONDS = 0.10
 """How long one note takes to become the next under a slur."""
@@ -35,10 +35,11 @@ _SPREAD_SECONDS = 0.003
 def bowed_voice(event: Event, samples: Samples) -> Voice:
     """The voice of a bowed event."""
     rate = samples.rate
-    if event.articulation.model == RISER:
-        made = riser(event.length, event.pitch, event.velocity / 127, rate)
-        return Voice(round(event.seconds * rate), iter((made,)))
-    release = _SLUR_SECONDS if event.slurs else _RELEASE_SECONDS.get(event.instrument.name, _BOW_RELEASE_SECONDS)
+    if event.articulation.model is not None and swells(event.articulation.model):
+        made = swelling_model(event.articulation.model, event.length, event.pitch, event.velocity / 127, rate)
+        trim = 10 ** ((event.instrument.gain_db + event.articulation.gain_db) / 20)
+        return Voice(round(event.seconds * rate), iter((made * np.float32(trim),)))
+    release = _SLUR_SECONDS if event.slurs else _release(event)
     soft, loud = _colours(event, samples, event.length + release)
     begin, start = _begin(event, soft, rate)
     random = event.random(3)
@@ -50,7 +51,7 @@ def bowed_voice(event: Event, samples: Samples) -> Voice:
     if loud is None:
         return Voice(start, shaped(prolonged(soft, begin, length, rate, random), points, gains))
     weight = _loud_share(level)
-    if len(read_sfz(event.articulation.sfz or Path())) == 1:
+    if event.articulation.model is not None or len(read_sfz(event.articulation.sfz or Path())) == 1:
         # The same recording, dark and bright: they add up in phase, and must go through the loop alike.
         chance = int(random.integers(1 << 31))
         dark = prolonged(soft, begin, length, rate, np.random.default_rng(chance))
@@ -77,7 +78,10 @@ def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Soun
     articulation, pitch = event.articulation, event.pitch
     if articulation.model is not None:
         name = articulation.model
-        return samples.model((name, pitch), lambda: sustained_model(name, pitch, samples.rate)), None
+        dark = samples.model((name, pitch), lambda: sustained_model(name, pitch, samples.rate))
+        if not has_two_colours(name):
+            return dark, None
+        return dark, samples.model((name, pitch, 1), lambda: sustained_model(name, pitch, samples.rate, bright=True))
     assert articulation.sfz is not None
     layers = read_sfz(articulation.sfz)
     if len(layers) == 1:
@@ -86,6 +90,11 @@ def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Soun
         return dark, bright
     soft, loud = layers[0].nearest(pitch), layers[-1].nearest(pitch)
     return samples.pitched(soft, pitch, veil=_SOFT_VEIL, seconds=seconds), samples.pitched(loud, pitch, seconds=seconds)
+
+
+def _release(event: Event) -> float:
+    own = event.articulation.release_seconds
+    return _RELEASE_SECONDS.get(event.instrument.name, _BOW_RELEASE_SECONDS) if own is None else own
 
 
 def _begin(event: Event, sound: Sound, rate: int) -> tuple[int, int]:

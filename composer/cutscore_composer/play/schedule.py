@@ -61,6 +61,8 @@ class Event:
     """Goes over into a slurred note."""
     line: str = ""
     """The line ("melody/strings") that it is part of."""
+    choked: bool = False
+    """Cut off at its end by another key: an open hat that closes."""
     turn: int = 0
     """How many times this pitch was struck shortly before."""
 
@@ -107,7 +109,7 @@ def _of_part(composition: Composition, part: Part, instrument: Instrument, pack:
     ]
     if instrument.name == "piano":
         sounding = _pedalled(sounding, composition)
-    return _turns(sounding)
+    return _turns(_choked(sounding))
 
 
 def _dynamics(composition: Composition, part: Part) -> Curve | None:
@@ -212,6 +214,21 @@ def _pedalled(events: list[Event], composition: Composition) -> list[Event]:
             event = replace(event, length=max(event.length, lifted - event.seconds))
         held.append(event)
     return held
+
+
+def _choked(events: list[Event]) -> list[Event]:
+    """Open hats and the like, cut off where another key of the same player closes them."""
+    chokes = events[0].instrument.chokes if events else {}
+    if not chokes:
+        return events
+    closings = {key: sorted(event.seconds for event in events if event.pitch in chokes[key]) for key in chokes}
+    cut = []
+    for event in events:
+        times = closings.get(event.pitch, [])
+        place = bisect_right(times, event.seconds + 0.01)
+        closed = place < len(times)
+        cut.append(replace(event, length=times[place] - event.seconds, choked=True) if closed else event)
+    return cut
 
 
 def _turns(events: list[Event]) -> list[Event]:

@@ -8,14 +8,15 @@ from functools import partial
 
 import numpy as np
 
-from cutscore_composer.play.models import struck_model
 from cutscore_composer.play.samples import Audio, Samples, Sound
 from cutscore_composer.play.schedule import Event
 from cutscore_composer.play.sfz import Layer, Region, read_sfz
+from cutscore_composer.play.synth import struck_model
 from cutscore_composer.play.voice import Voice
 
-_DAMPING = {"piano": 0.16, "harp": 0.9, "percussion": 0.0, "timpani": 0.0}
+_DAMPING = {"piano": 0.16, "percussion": 0.0, "timpani": 0.0, "kit": 0.0}
 """Seconds that a note takes to die once it is let go; 0 is never damped. Others: 0.25."""
+_CHOKE_SECONDS = 0.012
 _DYING = 4
 """Times of falling to 1/e after which a damped note is over."""
 _PIECE = 24_000
@@ -88,8 +89,10 @@ def _choices(event: Event, velocity: float) -> tuple[Layer, tuple[Region, ...]]:
 
 def _dying(event: Event) -> float:
     """Seconds in which the note falls to 1/e once it is let go; 0 when it is never damped."""
-    if event.articulation.model is not None and event.instrument.name != "harp":
-        return 0.0
+    if event.choked:
+        return _CHOKE_SECONDS
+    if event.articulation.model is not None:
+        return event.articulation.release_seconds or 0.0
     seconds = _DAMPING.get(event.instrument.name, 0.25)
     return max(seconds, 0.35) if event.wanted in ("staccato", "pizzicato") else seconds
 

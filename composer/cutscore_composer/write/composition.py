@@ -15,7 +15,7 @@ from cutscore_composer.spot.spotting import HitKind, Section
 from cutscore_composer.write.tempo import TempoMap
 
 Articulation = Literal[
-    "sustain", "legato", "staccato", "tremolo", "pizzicato", "hit", "roll", "swell", "pluck", "glissando"
+    "sustain", "legato", "staccato", "tremolo", "pizzicato", "hit", "roll", "swell", "pluck", "glissando", "power"
 ]
 
 

@@ -11,7 +11,7 @@ import soundfile
 
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.instruments.pack import PACK_FOLDER
-from cutscore_composer.play.models import struck_model
+from cutscore_composer.play.synth import struck_model
 from cutscore_composer.play.samples import Samples, decode
 from cutscore_composer.play.sfz import Region, read_sfz
 

@@ -1,0 +1,77 @@
+"""Seamless loops made of spectral lines: every partial turns a whole number of times in a loop.
+
+A slow change within the loop is a line beside the line, a chorus is several lines close together:
+one inverse Fourier transform makes them all, exactly periodic and without aliasing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft
+
+from cutscore_composer.play.synth.strike import Wave
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The length of a loop in which the fundamental turns a whole number of times."""
+
+    size: int
+    turns: int
+    rate: int
+
+    @property
+    def hertz(self) -> float:
+        """The fundamental as it sounds."""
+        return self.turns * self.rate / self.size
+
+    @property
+    def seconds(self) -> Wave:
+        """The time of each sample."""
+        return np.arange(self.size) / self.rate
+
+    def slow(self, turns: int, phase: float) -> Wave:
+        """A slow sine −1 to 1 that turns a whole number of times in the loop."""
+        return np.asarray(np.sin(2 * np.pi * turns * np.arange(self.size) / self.size + phase))
+
+
+def loop_of(hertz: float, rate: int, seconds: float) -> Loop:
+    """The loop of about `seconds` that is best in tune, of a size that transforms fast."""
+    sizes = []
+    size = round(seconds * rate)
+    while size < 1.12 * seconds * rate:
+        size = fft.next_fast_len(size + 1, real=True)
+        sizes.append(size)
+    turns = [max(1, round(one * hertz / rate)) for one in sizes]
+    errors = [abs(number * rate / one / hertz - 1) for one, number in zip(sizes, turns, strict=True)]
+    best = int(np.argmin(errors))
+    return Loop(sizes[best], turns[best], rate)
+
+
+class Lines:
+    """Gathers spectral lines of both sides and turns them into a loop (n, 2)."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._bins = np.zeros((2, loop.size // 2 + 1), np.complex128)
+
+    def add(self, hertz: npt.ArrayLike, left: npt.ArrayLike, right: npt.ArrayLike) -> None:
+        """Lines at the bins nearest to `hertz`, complex amplitude on each side; those above 0.45 × rate left out."""
+        wanted, left, right = np.broadcast_arrays(np.atleast_1d(hertz), left, right)
+        places = np.round(np.asarray(wanted) * self._loop.size / self._loop.rate).astype(np.int64)
+        fits = (places > 0) & (places < 0.45 * self._loop.size)
+        np.add.at(self._bins[0], places[fits], left[fits])
+        np.add.at(self._bins[1], places[fits], right[fits])
+
+    def loop(self, gain: Wave | None = None) -> Wave:
+        """The loop; `gain` is a factor for each bin."""
+        bins = self._bins if gain is None else self._bins * gain
+        return np.ascontiguousarray(fft.irfft(bins * self._loop.size / 2, self._loop.size).T)
+
+    @property
+    def hertz(self) -> Wave:
+        """The frequency of each bin."""
+        return np.arange(self._loop.size // 2 + 1) * self._loop.rate / self._loop.size
