@@ -81,6 +81,12 @@ class Sheet:
     """Collects notes by (role, instrument); every note is moved into its instrument's range as it is written."""
 
     notes: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
+    swing: float = 0.5
+    """Share of the beat that the first of two eighths lasts; accents and triplets stay where they are written."""
+    swing_cell: float = 1.0
+    """What is divided so: 1 the beat, 0.5 the eighth."""
+    straight: frozenset[float] = frozenset()
+    """Beats that do not swing: the accents, which belong to the picture."""
 
     def write(
         self,
@@ -96,5 +102,25 @@ class Sheet:
         """Write one note; an articulation that the instrument lacks is left to the player."""
         player = sound_pack()[instrument]
         strength = min(124, max(8, round(velocity)))
-        note = Note(round(beat, 6), max(0.06, round(beats, 6)), player.within(pitch), strength, articulation, shift_ms)
+        start, end = (beat, beat + beats) if role == "accent" else (self._swung(beat), self._swung(beat + beats))
+        length = max(0.06, round(end - start, 6))
+        note = Note(round(start, 6), length, player.within(pitch), strength, articulation, shift_ms)
         self.notes.setdefault((role, instrument), []).append(note)
+
+    def _swung(self, beat: float) -> float:
+        if self.swing == 0.5 or round(beat, 3) in self.straight:
+            return beat
+        cell = beat // self.swing_cell
+        place = 4 * (beat / self.swing_cell - cell)
+        if abs(place - round(place)) > 1e-4:
+            return beat
+        quarter = round(place) / 4
+        late = 2 * quarter * self.swing if quarter <= 0.5 else 1 - 2 * (1 - quarter) * (1 - self.swing)
+        return (cell + late) * self.swing_cell
+
+
+def sheet_for(page: Page) -> Sheet:
+    """An empty sheet that swings as the style does."""
+    tempo = page.style.tempo
+    accents = frozenset(round(accent.beat, 3) for accent in page.accents) | {round(page.final_beat, 3)}
+    return Sheet(swing=tempo.swing, swing_cell=0.5 if tempo.swing_sixteenths else 1.0, straight=accents)

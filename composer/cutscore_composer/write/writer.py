@@ -22,8 +22,8 @@ from cutscore_composer.write.fit import Fit
 from cutscore_composer.write.form import Phrase, form_of
 from cutscore_composer.write.harmony import harmonise
 from cutscore_composer.write.melody import Sung, sing
-from cutscore_composer.write.page import Accent, Page, Sheet
-from cutscore_composer.write.parts.layers import write_layer
+from cutscore_composer.write.page import Accent, Page, Sheet, sheet_for
+from cutscore_composer.write.parts.layers import write_layers
 from cutscore_composer.write.targets import fitted
 from cutscore_composer.write.voicing import voice
 
@@ -115,7 +115,7 @@ def _owner(phrases: tuple[Phrase, ...], beat: float) -> Phrase | None:
 
 
 def _sheet(page: Page, progress: Progress) -> tuple[Sheet, list[Sung]]:
-    sheet = Sheet()
+    sheet = sheet_for(page)
     melody = sing(page)
     singing = {(note.phrase, note.lead) for note in melody}
     for note in melody:
@@ -135,8 +135,7 @@ def _sheet(page: Page, progress: Progress) -> tuple[Sheet, list[Sung]]:
     for phrase in page.phrases:
         progress.check()
         leads = {lead for index, lead in singing if index == phrase.index}
-        for row in layers[phrase.index]:
-            write_layer(page, phrase, row, leads, sheet)
+        write_layers(page, phrase, layers[phrase.index], leads, sheet)
     write_accents(page, sheet)
     write_ending(page, sheet)
     for key, notes in sheet.notes.items():

@@ -8,8 +8,13 @@ from cutscore_composer.write.page import Page, Sheet
 from cutscore_composer.write.parts import brass, harp, low, percussion, piano, strings
 
 
-def write_layer(page: Page, phrase: Phrase, row: LayerRow, leads: set[str], sheet: Sheet) -> None:
-    """One layer of a phrase; an instrument that sings (`leads`) does not also fill."""
+def write_layers(page: Page, phrase: Phrase, rows: tuple[LayerRow, ...], leads: set[str], sheet: Sheet) -> None:
+    """The layers of a phrase, in the order of the style; an instrument that sings (`leads`) does not also fill."""
+    for row in rows:
+        _layer(page, phrase, row, leads, sheet)
+
+
+def _layer(page: Page, phrase: Phrase, row: LayerRow, leads: set[str], sheet: Sheet) -> None:
     free = [name for name in row.instruments if name not in leads]
     match row.layer:
         case "figures":
