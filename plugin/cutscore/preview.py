@@ -61,7 +61,13 @@ DOWN_SECONDS, UP_SECONDS, HOLD_SECONDS = 0.12, 0.9, 0.6
 
 
 def make_preview(
-    picture: Picture, music: Path, path: Path, *, own_sound: bool = True, progress: Progress | None = None
+    picture: Picture,
+    music: Path,
+    path: Path,
+    *,
+    music_in: Fraction = Fraction(0),
+    own_sound: bool = True,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the preview; its length is exactly the picture's. Returns `path`.
 
@@ -70,7 +76,7 @@ def make_preview(
     """
     progress = progress or Progress()
     progress.report("preview", 0.0)
-    sound = preview_sound(picture, music, own_sound=own_sound)
+    sound = preview_sound(picture, music, music_in=music_in, own_sound=own_sound)
     if is_whole_file(picture):
         _copy_picture(picture, sound, path, progress)
     else:
@@ -85,10 +91,12 @@ def make_preview(
     return path
 
 
-def preview_sound(picture: Picture, music: Path, *, own_sound: bool = True) -> Iterator[Block]:
+def preview_sound(
+    picture: Picture, music: Path, *, music_in: Fraction = Fraction(0), own_sound: bool = True
+) -> Iterator[Block]:
     """The music under the edit's own sound, in blocks that cover exactly the picture's samples."""
     samples = samples_for(picture.frames, picture.rate)
-    score = _even_blocks(sound_blocks(music, Fraction(0), samples))
+    score = _even_blocks(sound_blocks(music, music_in, samples))
     if not own_sound or not any(sound.role != "music" for sound in picture.sounds):
         yield from score
         return

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cutscore.submit import Submission
     from cutscore_composer.cue import Cue
     from cutscore_composer.deliver.fit_score import FitScore
+    from cutscore_composer.music import Music
     from cutscore_composer.picture import Picture
 
 
@@ -111,7 +112,7 @@ def score(
             warnings += placed.warnings
     film = None
     if settings.output.preview if preview is None else preview:
-        film = _preview(picture, first.music.audio, progress)
+        film = _preview(picture, first.music, progress)
     return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)), fits)
 
 
@@ -259,10 +260,13 @@ def _placed(
     return placed
 
 
-def _preview(picture: Picture, audio: Path, progress: Progress) -> Path:
+def _preview(picture: Picture, music: Music, progress: Progress) -> Path:
     from cutscore.preview import make_preview
 
-    return make_preview(picture, audio, audio.with_suffix(".preview.mp4"), progress=progress)
+    # The handle before the picture is not part of it.
+    music_in = Fraction(music.cue.handle_frames[0]) / picture.rate
+    film = music.audio.with_suffix(".preview.mp4")
+    return make_preview(picture, music.audio, film, music_in=music_in, progress=progress)
 
 
 def _fit_of(fit: FitScore | None) -> dict[str, Any] | None:

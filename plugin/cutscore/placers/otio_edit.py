@@ -31,8 +31,8 @@ from cutscore.placers.otio_versions import (
     overlaps,
     shortened,
 )
-from cutscore_composer.cue import Cue
-from cutscore_composer.timebase import rate_text, round_half_up
+from cutscore_composer.cue import Cue, rate_of
+from cutscore_composer.timebase import frames_near, rate_text, round_half_up, seconds_at
 
 SCHEMA = "cutscore.place/1"
 
@@ -65,6 +65,14 @@ class Piece:
         seconds = Fraction(self.cue.samples, self.cue.sample_rate)
         return max(1, round_half_up(seconds * self.rate))
 
+    @property
+    def handles(self) -> tuple[int, int]:
+        """Whole frames of sound that the file holds before the music and after it."""
+        before, after = (
+            frames_near(seconds_at(frames, rate_of(self.cue)), self.rate) for frames in self.cue.handle_frames
+        )
+        return before, after
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
@@ -94,7 +102,7 @@ def place_in_text(document: Document, piece: Piece) -> Edited:
         return Edited(document.doc.data, _track_name(document, there.track), url=there.url)
     # DaVinci Resolve conforms by the media's timecode; Kdenlive and others count from its first frame.
     media_start = piece.media_start if style.resolve else 0
-    music = MusicClip(piece.name, url, media_start, piece.frames)
+    music = MusicClip(piece.name, url, media_start, piece.frames, handles=piece.handles)
     document, set_aside = muted(document, same, style)
     # Muting moved the bytes: look again for the clips that may give way.
     now = [clip for clip in own_clips(document, piece.rate) if is_version_of(clip, begin, piece.frames)]
@@ -180,13 +188,15 @@ class _Placing:
             return self.music, []
         if old.head + old.tail >= self.music.media_frames:
             return self.music, [f'The trims of "{old.name}" are longer than the new music, which lies there untrimmed.']
-        return replace(self.music, head=old.head, tail=old.tail), []
+        # What the user drew out of the old handles is kept as far as the new ones reach.
+        before, after = self.music.handles
+        return replace(self.music, head=max(-before, old.head), tail=max(-after, old.tail)), []
 
     def _clip(self, music: MusicClip, old: OwnClip | None) -> otio_parts.Json:
         """The new clip, with all that the user gave to the old one."""
         markers = []
         if self.piece.markers:
-            markers = otio_parts.hit_markers(self.piece.cue, music.media_start, music.media_frames, self.style)
+            markers = otio_parts.hit_markers(self.piece.cue, music.begin, music.media_frames, self.style)
         new = otio_parts.clip(music, {KEY: self._metadata(music, len(markers))}, markers, self.style)
         return new if old is None else carried(new, old.data)
 
@@ -202,7 +212,8 @@ class _Placing:
                 "timeline_rate": rate_text(self.piece.rate),
                 "start": self.begin,
                 "frames": music.media_frames,
-                "media_start": music.media_start,
+                "media_start": music.begin,
+                **({"handles": list(music.handles)} if any(music.handles) else {}),
                 "hits": hits,
                 "rest_sha256": self.rest,
                 "onto_sha256": self.piece.onto_sha256,

@@ -159,6 +159,7 @@ def _judged(
     placed_start, frames, media_start = (
         round_half_up(exact(placed[key]) * scale) for key in ("start", "frames", "media_start")
     )
+    before, after = _handles(placed, scale)
     head = tail = 0
     touched = ""
     source = data.get("source_range")
@@ -169,7 +170,7 @@ def _judged(
         length = frames_of(source.get("duration"), rate)
         head = round_half_up(source_start) - media_start
         tail = frames - head - round_half_up(length)
-        if round_half_up(start) - head != placed_start or head < 0 or tail < 0:
+        if round_half_up(start) - head != placed_start or head < -before or tail < -after:
             touched = "moved"
     except ValueError:
         touched = "moved"
@@ -180,7 +181,17 @@ def _judged(
     )
     if not touched and (_retimed(data) or name_in(_url(data)) != name_in(str(placed.get("url", "")))):
         touched = "changed"
-    return OwnClip(value, track, data, placed_start, frames, max(0, head), max(0, tail), touched)
+    return OwnClip(value, track, data, placed_start, frames, max(-before, head), max(-after, tail), touched)
+
+
+def _handles(placed: Mapping[str, Any], scale: Fraction) -> tuple[int, int]:
+    """Frames of sound that the media has before and after the music proper, as they were noted."""
+    noted = placed.get("handles")
+    try:
+        before, after = (max(0, round_half_up(exact(frames) * scale)) for frames in noted) if noted else (0, 0)
+    except (TypeError, ValueError):
+        return 0, 0
+    return before, after
 
 
 def _cut_or_locked(document: Document, track: int, data: Mapping[str, Any], pieces: int) -> str:

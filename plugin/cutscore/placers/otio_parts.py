@@ -28,15 +28,23 @@ class MusicClip:
     media_start: int
     """Frame number of the media's first frame: its timecode for programs that go by it, else 0."""
     media_frames: int
+    """Length of the music proper, without handles."""
     head: int = 0
-    """Frames cut off the beginning."""
+    """Frames cut off the beginning; below 0, so much of the handle before is heard."""
     tail: int = 0
-    """Frames cut off the end."""
+    """Frames cut off the end; below 0, so much of the handle after is heard."""
+    handles: tuple[int, int] = (0, 0)
+    """Frames that the media holds before the music proper and after it."""
 
     @property
     def frames(self) -> int:
         """Length on the track."""
         return self.media_frames - self.head - self.tail
+
+    @property
+    def begin(self) -> int:
+        """Frame number of the media at which the music proper begins."""
+        return self.media_start + self.handles[0]
 
 
 def rational_time(frames: int, style: Style) -> Json:
@@ -60,7 +68,7 @@ def gap(frames: int, style: Style) -> Json:
 
 def clip(music: MusicClip, metadata: Mapping[str, Any], markers: Sequence[Json], style: Style) -> Json:
     """The music clip."""
-    source = time_range(music.media_start + music.head, music.frames, style)
+    source = time_range(music.begin + music.head, music.frames, style)
     made = _item(f"Clip.{style.clip_version}", music.name, metadata, source, style)
     made["markers"] = list(markers)
     reference = media_reference(music, style)
@@ -79,7 +87,7 @@ def media_reference(music: MusicClip, style: Style) -> Json:
         "OTIO_SCHEMA": "ExternalReference.1",
         "metadata": {},
         "name": name_in(music.url),
-        "available_range": time_range(music.media_start, music.media_frames, style),
+        "available_range": time_range(music.media_start, music.media_frames + sum(music.handles), style),
     }
     if style.clip_version > 1:
         made["available_image_bounds"] = None
