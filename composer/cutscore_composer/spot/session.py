@@ -53,4 +53,6 @@ def spot_picture(seen: Seen, picture: Picture, wishes: Wishes) -> Spotting:
         ending=close.ending,
         final_frame=close.final_frame,
         silent_until=silent,
+        start_told=silent in starts,
+        final_told=bool(ends),
     )

@@ -61,3 +61,7 @@ class Spotting:
     """Where the last chord or the button falls; it rings or ends at `frames`."""
     silent_until: int = 0
     """First frame at which music may sound (a black head)."""
+    start_told: bool = False
+    """Whether the editor said that the music begins at `silent_until`: then it does, to the frame."""
+    final_told: bool = False
+    """Whether the editor said where the last chord falls."""

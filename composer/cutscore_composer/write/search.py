@@ -1,39 +1,48 @@
-"""Finds how many beats lie between the moments of a picture: a beam search over tempo, metre and odd bars.
+"""Chooses the tempo and the first downbeat, from the moments of the opening alone.
 
-Positions are counted in eighths (half beats). A path says at which eighth each target falls and where the
-downbeats are; the exact times come from `smooth`, which bends the beat to the targets.
+What the picture does later has no say: however it is trimmed there, the tempo stays. The choice is made
+among even tempi; `follow` then plays on from it, bending the beat where the style allows that.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 TargetKind = Literal["hit", "turn", "border", "final"]
 """A hit; a hit that opens a section; the opening of a section without a hit; the last chord."""
+On = Literal["downbeat", "beat", "eighth"]
 
-_SKIPS = 3
-"""How many targets in a row a path may leave to themselves."""
-_CANDIDATES = 7
-"""How many counts of eighths are tried between two targets."""
-_SLACK = 0.026
-"""Seconds by which a target may be missed; the smoothing shares them out."""
-
+_OPENING_SECONDS = 32.0
+"""The moments up to here choose the tempo."""
+_SHORT_SECONDS = 48.0
+"""In a picture up to this long the last chord has a say too."""
+_TEMPO_STEP = 0.004
+"""Ratio less one of one tempo to the next that is tried."""
+_LEADS = 12
+"""How many places of the first beat are tried within a beat."""
+_LONGEST_LEAD_SECONDS = 0.6
+_HOMESICK = 1.0
+"""What a tempo loses for each natural-log unit that it lies from where the cue likes it."""
+_PICK_UP_COST, _LEAD_COST = 0.04, 0.05
 
 _WEAK: dict[TargetKind, float] = {"hit": 0.9, "turn": 0.5, "border": 0.25, "final": 0.6}
 """What a beat that is no downbeat is worth to each kind of target."""
-_ODD_APART = 4
-"""Bars between two odd bars, at least."""
+_EIGHTH_SHARE = 0.55
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A time that wants a beat: seconds, weight 0 to 1, and what it is."""
+    """A time that wants a beat: seconds, weight 0 to 1 (a little more for turns), and what it is."""
 
     seconds: float
     weight: float
     kind: TargetKind
+    early: float = -0.004
+    late: float = 0.020
+    """Seconds by which its beat may come before and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,145 +56,69 @@ class Metre:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
-    """Where targets fall: eighths from the start for each index of a target; downbeats in eighths; the mean period."""
+class Opening:
+    """An even beat to start from: seconds a beat, when the first one falls, beats before the first downbeat."""
 
-    score: float
-    eighths: dict[int, int]
-    downbeats: tuple[int, ...]
-    period: float
-    phase: int
-    """Eighths since the last downbeat at the last target."""
+    home: float
+    first: float
+    pick_up: int
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    score: float
-    at: int
-    phase: int
-    bend: float
-    target: int
-    odd_at: int
-    """Where the last odd bar ended, in eighths."""
-    back: _State | None
-    downbeats: tuple[int, ...]
-    """Those after the state before, up to this one."""
+def reward(on: On, kind: TargetKind) -> float:
+    """What it is worth to a target of weight 1 to fall on a downbeat, another beat, or an eighth between."""
+    if on == "downbeat":
+        return 1.5 if kind == "final" else 1.25
+    return _WEAK[kind] * (1.0 if on == "beat" else _EIGHTH_SHARE)
 
 
-def find_path(targets: tuple[Target, ...], start: float, bpm: float, metre: Metre, beam: int = 10) -> Path | None:
-    """The best path at a tempo, or None when the final target cannot be reached within the bend.
+def choose_opening(
+    targets: tuple[Target, ...], start: float, bpm_range: tuple[float, float], metre: Metre, home: float, *, free: bool
+) -> Opening:
+    """The tempo within the range and the first downbeat with which most of the opening's weight is met.
 
-    `targets` in order of time, the last one of kind "final".
+    start: seconds from which music may sound. home: where in the range (0 to 1) the tempo likes to lie.
+    free: whether the first beat may wait up to a beat after `start`; else it falls on it.
     """
-    period = 30.0 / bpm
-    bar = 2 * metre.beats
-    # Before the first downbeat there may be a pick-up of whole beats.
-    states = [
-        [
-            _State(-0.05 if pick else 0.0, 0, (bar - pick) % bar, 0.0, -1, -1000, None, () if pick else (0,))
-            for pick in range(0, bar, 2)
-        ]
-    ]
-    for index, target in enumerate(targets):
-        found: list[_State] = []
-        for back in range(index, max(-1, index - _SKIPS - 1), -1):
-            origin = start if back == 0 else targets[back - 1].seconds
-            skipped = targets[back:index]
-            passed = sum(t.weight * 0.12 for t in skipped)
-            for state in states[back]:
-                found += _arrivals(state, index, target, target.seconds - origin, passed, period, metre)
-        states.append(_pruned(found, beam))
-    last = states[-1]
-    if not last:
-        return None
-    best = max(last, key=lambda s: s.score)
-    return _path_of(best, period)
+    told = [target for target in targets if target.seconds - start <= _OPENING_SECONDS and target.kind != "final"]
+    if targets and targets[-1].kind == "final" and targets[-1].seconds - start <= _SHORT_SECONDS:
+        told.append(targets[-1])
+    liked = bpm_range[0] * (bpm_range[1] / bpm_range[0]) ** home
+    best, most = Opening(60.0 / liked, start, 0), -math.inf
+    for bpm in _tempi(bpm_range, liked):
+        beat = 60.0 / bpm
+        far = _HOMESICK * abs(math.log(bpm / liked))
+        for lead in _leads(beat) if free else (0.0,):
+            for pick_up in range(metre.beats):
+                worth = -far - _PICK_UP_COST * (pick_up > 0) - _LEAD_COST * (lead > 0)
+                opening = Opening(beat, start + lead, pick_up)
+                worth += sum(_met(target, opening, metre) for target in told)
+                if worth > most + 1e-9:
+                    best, most = opening, worth
+    return best
 
 
-def _arrivals(
-    state: _State, index: int, target: Target, seconds: float, passed: float, period: float, metre: Metre
-) -> list[_State]:
-    if seconds <= period:
-        return []
-    bar = 2 * metre.beats
-    low, high = math.exp(-metre.bend * 0.92), math.exp(metre.bend * 0.92)
-    fewest, most = math.ceil((seconds - _SLACK) / (period * high)), math.floor((seconds + _SLACK) / (period * low))
-    likely = round(seconds / (period * math.exp(state.bend)))
-    counts = sorted(range(max(1, fewest), most + 1), key=lambda n: (abs(n - likely), n))
-    if len(counts) > _CANDIDATES:
-        # A long way: what keeps the bars whole comes first.
-        whole = sorted(counts, key=lambda n: ((state.phase + n) % bar != 0, abs(n - likely), n))
-        counts = list(dict.fromkeys(whole[:4] + counts[:3]))
-    made: list[_State] = []
-    for count in counts:
-        wanted = period * math.exp(state.bend)
-        length = min(max(wanted, (seconds - _SLACK) / count), (seconds + _SLACK) / count)
-        bend = math.log(length / period)
-        # Between two stretches the tempo glides: half of each has to hold the change at `step` a beat.
-        reach = metre.step * 0.8 * max(2.0, count / 2) if state.target >= 0 else metre.bend
-        if abs(bend) > metre.bend * 0.92 or abs(bend - state.bend) > min(reach, 1.2 * metre.bend):
-            continue
-        cost = 2.5 * abs(bend - state.bend) + 1.2 * abs(bend)
-        for phase, downbeats, reward, odd in _landings(state, count, metre, target):
-            score = state.score + passed + target.weight * reward - cost - (0.16 if odd else 0.0)
-            at = state.at + count
-            made.append(_State(score, at, phase, bend, index, at if odd else state.odd_at, state, downbeats))
-    return made
+def _tempi(bpm_range: tuple[float, float], liked: float) -> Iterator[float]:
+    """Tempi of the range, the one that is liked first and then those further and further from it."""
+    low, high = bpm_range
+    yield liked
+    for steps in range(1, math.ceil(math.log(high / low) / _TEMPO_STEP) + 1):
+        for bpm in (liked * (1 + _TEMPO_STEP) ** steps, liked * (1 + _TEMPO_STEP) ** -steps):
+            if low <= bpm <= high:
+                yield bpm
 
 
-def _landings(
-    state: _State, count: int, metre: Metre, target: Target
-) -> list[tuple[int, tuple[int, ...], float, bool]]:
-    """Phases at which a target may be reached: (phase, downbeats passed, reward, whether a bar is odd)."""
-    bar = 2 * metre.beats
-    steady = tuple(range(state.at + bar - state.phase, state.at + count + 1, bar))
-    phase = (state.phase + count) % bar
-    strong = 1.5 if target.kind == "final" else 1.25
-    if phase == 0:
-        return [(0, steady, strong, False)]
-    weak = _WEAK[target.kind]
-    reward = weak if phase % 2 == 0 else 0.55 * weak
-    if phase == bar // 2 and phase % 2 == 0:
-        reward += 0.1
-    landings = [(phase, steady, reward, False)]
-    if phase % 2 == 0 and count >= bar // 2 and state.at + count - state.odd_at >= _ODD_APART * bar:
-        odd = _odd_bar(steady, phase // 2, state.at + count, state.at, metre)
-        if odd is not None:
-            landings.append((0, odd, strong, True))
-    return landings
+def _leads(beat: float) -> Iterator[float]:
+    for place in range(_LEADS):
+        if (lead := beat * place / _LEADS) <= _LONGEST_LEAD_SECONDS:
+            yield lead
 
 
-def _odd_bar(steady: tuple[int, ...], rest: int, arrival: int, origin: int, metre: Metre) -> tuple[int, ...] | None:
-    """Downbeats when the bar before the arrival is odd: its rest of beats alone, or joined to the bar before."""
-    if rest in metre.odd_bars and steady:
-        return (*steady, arrival)
-    joined = metre.beats + rest
-    if joined in metre.odd_bars and len(steady) >= 2 and steady[-1] > origin:
-        return (*steady[:-1], arrival)
-    return None
-
-
-def _pruned(found: list[_State], beam: int) -> list[_State]:
-    kept: list[_State] = []
-    seen: set[tuple[int, int]] = set()
-    for state in sorted(found, key=lambda s: (-s.score, s.at, s.phase)):
-        mark = (state.phase, round(state.bend * 120))
-        if mark in seen:
-            continue
-        seen.add(mark)
-        kept.append(state)
-        if len(kept) == beam:
-            break
-    return kept
-
-
-def _path_of(last: _State, period: float) -> Path:
-    eighths: dict[int, int] = {}
-    downbeats: list[int] = []
-    state: _State | None = last
-    while state is not None:
-        downbeats += reversed(state.downbeats)
-        if state.target >= 0:
-            eighths[state.target] = state.at
-        state = state.back
-    return Path(last.score, eighths, tuple(reversed(downbeats)), period, last.phase)
+def _met(target: Target, opening: Opening, metre: Metre) -> float:
+    """What an even beat is worth to a target."""
+    eighth = 0.5 * opening.home
+    place = math.ceil((target.seconds + target.early - opening.first) / eighth - 1e-9)
+    off = opening.first + place * eighth - target.seconds
+    if place < 0 or off > target.late:
+        return 0.0
+    on: On = "eighth" if place % 2 else "beat" if (place // 2 - opening.pick_up) % metre.beats else "downbeat"
+    return target.weight * reward(on, target.kind)

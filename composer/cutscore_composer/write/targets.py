@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Literal
 
@@ -13,10 +14,20 @@ from cutscore_composer.write.draws import draws
 from cutscore_composer.write.fit import Fit, fit_tempo
 from cutscore_composer.write.search import Metre, Target
 
+_EXACT = (-0.002, 0.012)
+"""Seconds by which the beat may come before and after a moment that the editor marked."""
+_BENT, _STEADY = (-0.004, 0.020), (-0.008, 0.050)
+"""The same for other moments where the beat bends, and where it does not."""
+_BENT_BORDER, _STEADY_BORDER = (-0.10, 0.10), (-0.05, 0.10)
+_BENT_FINAL, _STEADY_FINAL = (-0.002, 0.002), (-0.008, 0.030)
+_SIXTEENTH = (-0.010, 0.055)
+"""Where an even beat misses a moment, its accent takes the sixteenth this near."""
+
 
 def fitted(brief: Brief, style: Style, spotting: Spotting, seed: int) -> tuple[Fit, tuple[PlacedHit, ...]]:
     """The tempo map with its bars, and the accents of all moments in order of time."""
-    targets, places = targets_of(spotting)
+    steady = style.tempo.bend_percent == 0
+    targets, places = targets_of(spotting, steady)
     fit = fit_tempo(
         targets,
         float(Fraction(spotting.silent_until) / spotting.rate),
@@ -29,12 +40,16 @@ def fitted(brief: Brief, style: Style, spotting: Spotting, seed: int) -> tuple[F
             style.tempo.step_percent / 100,
         ),
         home=draws(seed, "tempo").uniform(0.25, 0.75),
+        starts_on_time=spotting.start_told,
     )
-    return fit, placed_hits(spotting, fit, places)
+    return fit, placed_hits(spotting, fit, places, steady)
 
 
-def targets_of(spotting: Spotting) -> tuple[tuple[Target, ...], list[int | None]]:
-    """The times that want a beat, the last chord at the end; and for each moment its place among them."""
+def targets_of(spotting: Spotting, steady: bool) -> tuple[tuple[Target, ...], list[int | None]]:
+    """The times that want a beat, the last chord at the end; and for each moment its place among them.
+
+    steady: whether the beat is to stay even, and so misses by more.
+    """
     rate = spotting.rate
     start = float(Fraction(spotting.silent_until) / rate)
     total = float(Fraction(spotting.frames) / rate)
@@ -46,33 +61,46 @@ def targets_of(spotting: Spotting) -> tuple[tuple[Target, ...], list[int | None]
         at = float(Fraction(moment.frame) / rate)
         if start + 0.2 < at < final - 0.2:
             turn = any(abs(at - other) < 0.3 for other in opens)
-            wanted.append((Target(at, moment.weight + 0.2 * turn, "turn" if turn else "hit"), index))
+            window = _EXACT if moment.kind == "marker" else _STEADY if steady else _BENT
+            wanted.append((Target(at, moment.weight + 0.2 * turn, "turn" if turn else "hit", *window), index))
     taken = [target.seconds for target, _ in wanted]
     for at in opens:
         if start + 2 < at < final - 2 and all(abs(at - other) > 1.0 for other in taken):
-            wanted.append((Target(at, 0.35, "border"), -1))
+            wanted.append((Target(at, 0.35, "border", *(_STEADY_BORDER if steady else _BENT_BORDER)), -1))
     wanted.sort(key=lambda pair: pair[0].seconds)
     places: list[int | None] = [None] * len(spotting.moments)
     for place, (_, index) in enumerate(wanted):
         if index >= 0:
             places[index] = place
-    return (*(target for target, _ in wanted), Target(final, 1.2, "final")), places
+    last = Target(final, 1.2, "final", *(_STEADY_FINAL if steady else _BENT_FINAL))
+    return (*(target for target, _ in wanted), last), places
 
 
-def placed_hits(spotting: Spotting, fit: Fit, places: list[int | None]) -> tuple[PlacedHit, ...]:
-    """Each moment with its accent: on the beat that was bent to it, on one that happens to be there, or free."""
+def placed_hits(spotting: Spotting, fit: Fit, places: list[int | None], steady: bool) -> tuple[PlacedHit, ...]:
+    """Each moment with its accent: on the beat that meets it, on one that happens to be there, or free."""
     downbeats = {bar.beat for bar in fit.bars}
     hits = []
     for moment, place in zip(spotting.moments, places, strict=True):
         at = float(Fraction(moment.frame) / spotting.rate)
         beat = fit.on_beat.get(place) if place is not None else None
         if beat is None:
-            near = round(fit.tempo.beat(at) * 2) / 2
-            beat = near if -0.008 <= fit.tempo.seconds(near) - at <= 0.03 else None
+            beat = _near(fit, at, 2, *(_EXACT if moment.kind == "marker" else (-0.008, 0.030)))
         on: Literal["downbeat", "beat", "eighth", "free"] = "free"
         seconds = at
         if beat is not None:
             on = "downbeat" if beat in downbeats else "beat" if beat == int(beat) else "eighth"
+        elif steady:
+            # Off every eighth, the accent still goes with the groove where that is near enough.
+            beat = _near(fit, at, 4, *(_EXACT if moment.kind == "marker" else _SIXTEENTH))
+        if beat is not None:
             seconds = max(0.0, fit.tempo.seconds(beat))
         hits.append(PlacedHit(at, seconds, moment.kind, moment.weight, on))
     return tuple(hits)
+
+
+def _near(fit: Fit, seconds: float, parts: int, early: float, late: float) -> float | None:
+    """The place on a grid of `parts` a beat that comes no more than `early` before and `late` after a time."""
+    low = math.floor(fit.tempo.beat(seconds) * parts)
+    near = [(abs(off), place / parts) for place in (low, low + 1)
+            if early <= (off := fit.tempo.seconds(place / parts) - seconds) <= late]  # fmt: skip
+    return min(near)[1] if near else None

@@ -18,7 +18,7 @@ METRE = Metre(4, (2, 3, 5), 0.06, 0.01)
 
 def targets_of(moments: list[tuple[float, float]], final: float) -> tuple[Target, ...]:
     """Hits and the final chord."""
-    return (*(Target(at, weight, "hit") for at, weight in moments), Target(final, 1.2, "final"))
+    return (*(Target(at, weight, "hit") for at, weight in moments), Target(final, 1.2, "final", -0.002, 0.002))
 
 
 def beat_lengths(fit: Fit) -> np.ndarray:
