@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cutscore_composer.play.synth.ringing import Partials, joined, ringing
-from cutscore_composer.play.synth.strike import Strike, Wave, faded
+from cutscore_composer.play.synth.strike import Strike, Wave, at, faded
 
 _RATIOS = np.array([1.0, 2.756, 5.404, 8.933])
 """Of a free bar."""
@@ -17,7 +17,7 @@ def bells(strike: Strike) -> Wave:
     """A metal bar struck with a soft mallet: a glockenspiel above, nearly a celesta below."""
     random = strike.random()
     number = np.arange(len(_RATIOS))
-    life = np.interp(strike.hertz, *zip(*_LIFE, strict=True)) / (1 + 1.6 * number)
+    life = at(_LIFE, strike.hertz) / (1 + 1.6 * number)
     amplitude = _LEVELS * (0.4 + 0.6 * strike.strength) ** number / 2
     partials = []
     for cents in (0.0, random.uniform(0.5, 1.5)):

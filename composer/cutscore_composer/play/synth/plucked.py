@@ -13,7 +13,7 @@ import numpy as np
 from scipy.signal import butter, sosfilt
 
 from cutscore_composer.play.synth.ringing import Partials, joined, ringing
-from cutscore_composer.play.synth.strike import Strike, Wave, faded, noise
+from cutscore_composer.play.synth.strike import Strike, Wave, at, faded, noise
 
 _MOST_PARTIALS = 70
 _HIGHEST_HERTZ = 13_000.0
@@ -51,31 +51,31 @@ class Build:
 
 
 HARP = Build(
-    life=((60, 3.4), (250, 2.4), (1000, 1.0), (4000, 0.28)),
-    damping=0.05,
-    damping_hertz=3800,
+    life=((60, 1.3), (130, 0.95), (250, 0.75), (500, 0.55), (1000, 0.38), (3000, 0.15)),
+    damping=0.06,
+    damping_hertz=3200,
     stiffness=3e-5,
     pluck=0.38,
-    slope=(1.8, 1.15),
-    corner=(1800, 4200),
-    body=((180, 0.8, 3.0), (420, 0.5, 4.0), (900, 0.3, 3.0)),
-    low_cut=45,
-    knock=0.10,
-    noise=0.05,
+    slope=(1.7, 0.95),
+    corner=(2000, 5200),
+    body=((200, 1.2, 2.5), (340, 0.9, 3.0), (700, 0.5, 2.5), (1500, 0.4, 1.5)),
+    low_cut=110,
+    knock=0.22,
+    noise=0.08,
     noise_band=(180, 1200),
     noise_seconds=0.008,
-    longest=6.0,
+    longest=5.0,
 )
 GUITAR = Build(
-    life=((80, 1.7), (200, 1.25), (400, 0.85), (1000, 0.40)),
-    damping=0.035,
-    damping_hertz=3600,
+    life=((80, 1.5), (165, 1.25), (330, 0.75), (660, 0.40), (1300, 0.22)),
+    damping=0.02,
+    damping_hertz=2300,
     stiffness=4e-5,
     pluck=0.17,
-    slope=(1.25, 0.85),
-    corner=(2600, 6500),
-    body=((105, 1.6, 6.0), (205, 1.6, 7.0), (390, 0.9, 6.0), (560, 0.6, 5.0), (2600, 0.5, 1.5)),
-    low_cut=75,
+    slope=(0.95, 0.60),
+    corner=(2600, 7500),
+    body=((112, 1.2, 5.0), (210, 1.8, 6.0), (390, 1.0, 5.0), (560, 0.6, 5.0), (2800, 0.7, 1.2)),
+    low_cut=115,
     knock=0.22,
     noise=0.10,
     noise_band=(1500, 7000),
@@ -83,15 +83,15 @@ GUITAR = Build(
     longest=4.5,
 )
 NYLON = Build(
-    life=((80, 1.15), (200, 0.85), (400, 0.55), (1000, 0.26)),
-    damping=0.07,
-    damping_hertz=2200,
+    life=((80, 1.3), (165, 1.0), (330, 0.50), (660, 0.30), (1300, 0.17)),
+    damping=0.05,
+    damping_hertz=1900,
     stiffness=2e-5,
     pluck=0.24,
-    slope=(1.5, 1.05),
-    corner=(1500, 3600),
-    body=((98, 1.8, 6.0), (190, 1.6, 7.0), (380, 0.8, 6.0), (700, 0.5, 4.0)),
-    low_cut=70,
+    slope=(1.1, 0.60),
+    corner=(1700, 4600),
+    body=((105, 1.0, 4.0), (200, 1.5, 6.0), (390, 0.9, 5.0), (700, 0.6, 4.0), (2200, 0.3, 1.5)),
+    low_cut=95,
     knock=0.30,
     noise=0.06,
     noise_band=(400, 2500),
@@ -101,13 +101,13 @@ NYLON = Build(
 UKULELE = Build(
     life=((200, 0.45), (400, 0.36), (900, 0.20)),
     damping=0.07,
-    damping_hertz=2400,
+    damping_hertz=2100,
     stiffness=2e-5,
     pluck=0.28,
-    slope=(1.5, 1.05),
-    corner=(1700, 4200),
+    slope=(1.25, 0.75),
+    corner=(1800, 5200),
     body=((210, 1.6, 6.0), (400, 1.6, 7.0), (700, 0.9, 6.0), (1300, 0.5, 4.0)),
-    low_cut=150,
+    low_cut=180,
     knock=0.35,
     noise=0.06,
     noise_band=(600, 3500),
@@ -115,15 +115,15 @@ UKULELE = Build(
     longest=1.8,
 )
 ELECTRIC = Build(
-    life=((80, 3.0), (200, 2.2), (400, 1.5), (1000, 0.6)),
+    life=((80, 2.2), (165, 1.6), (330, 1.0), (660, 0.5), (1300, 0.3)),
     damping=0.05,
     damping_hertz=3000,
     stiffness=5e-5,
     pluck=0.20,
-    slope=(1.30, 0.95),
-    corner=(2200, 4800),
-    body=((2400, 0.8, 2.0),),
-    low_cut=60,
+    slope=(1.0, 0.65),
+    corner=(2000, 4800),
+    body=((320, 0.6, 1.5), (2600, 1.2, 2.0)),
+    low_cut=110,
     knock=0.0,
     noise=0.05,
     noise_band=(800, 4000),
@@ -131,15 +131,15 @@ ELECTRIC = Build(
     longest=5.0,
 )
 UPRIGHT = Build(
-    life=((40, 1.3), (100, 0.8), (250, 0.35)),
-    damping=0.16,
+    life=((40, 1.1), (65, 0.75), (110, 0.45), (165, 0.30), (260, 0.22)),
+    damping=0.12,
     damping_hertz=900,
     stiffness=6e-5,
     pluck=0.22,
-    slope=(1.35, 0.95),
-    corner=(700, 1700),
+    slope=(1.55, 1.05),
+    corner=(450, 1500),
     body=((62, 0.9, 4.0), (105, 1.2, 5.0), (190, 0.8, 5.0), (650, 0.4, 2.0)),
-    low_cut=38,
+    low_cut=36,
     knock=0.30,
     noise=0.08,
     noise_band=(250, 1800),
@@ -148,15 +148,15 @@ UPRIGHT = Build(
     width=0.10,
 )
 BASS = Build(
-    life=((40, 2.4), (100, 1.6), (250, 0.8)),
+    life=((40, 2.0), (100, 1.5), (160, 1.2), (250, 0.7)),
     damping=0.07,
     damping_hertz=1500,
     stiffness=6e-5,
     pluck=0.20,
-    slope=(1.35, 0.95),
-    corner=(900, 2600),
+    slope=(1.25, 0.80),
+    corner=(800, 2600),
     body=((800, 0.4, 1.2),),
-    low_cut=32,
+    low_cut=45,
     knock=0.0,
     noise=0.05,
     noise_band=(300, 2500),
@@ -178,7 +178,7 @@ def plucked(build: Build, strike: Strike, *, muted: bool = False) -> Wave:
     corner = float(np.interp(strength, (0, 1), build.corner)) * (0.45 if muted else 1.0)
     amplitude = np.sin(np.pi * number * pluck) / number ** float(np.interp(strength, (0, 1), build.slope))
     amplitude = amplitude / (1 + (partials / corner) ** 2) ** 0.75 * _body(build, partials)
-    life = np.interp(hertz, *zip(*build.life, strict=True)) * (0.14 if muted else 1.0)
+    life = at(build.life, hertz) * (0.14 if muted else 1.0)
     life = life / (1 + build.damping * (number - 1) + (partials / build.damping_hertz) ** 2)
     phase = np.where(amplitude < 0, np.pi, 0.0) + random.normal(0, 0.25, len(number))
     side = random.uniform(-build.width, build.width, len(number))
@@ -198,7 +198,7 @@ def _body(build: Build, hertz: Wave) -> Wave:
     answer = np.ones(len(hertz), np.complex128)
     for centre, gain, quality in build.body:
         answer += gain / (1 + 1j * quality * (hertz / centre - centre / hertz))
-    return np.abs(answer) / np.sqrt(1 + (build.low_cut / hertz) ** 4)
+    return np.abs(answer) / np.sqrt(1 + (build.low_cut / hertz) ** 6)
 
 
 def _touch(build: Build, rate: int, random: np.random.Generator) -> Wave:
@@ -215,7 +215,7 @@ def _knocked(build: Build, rate: int, random: np.random.Generator) -> Wave:
     modes = Partials(
         centre * random.uniform(0.99, 1.01, len(centre)),
         gain,
-        quality / (np.pi * centre),
+        2 * quality / (np.pi * centre),
         random.uniform(1.2, 1.9, len(centre)),
         random.uniform(-0.3, 0.3, len(centre)),
     )

@@ -44,6 +44,12 @@ def hertz_of(pitch: float) -> float:
     return float(440.0 * 2 ** ((pitch - 69) / 12))
 
 
+def at(table: tuple[tuple[float, float], ...], value: float) -> float:
+    """A figure from a table of (value, figure), straight between them and constant outside."""
+    values, figures = zip(*table, strict=True)
+    return float(np.interp(value, np.asarray(values), np.asarray(figures)))
+
+
 def loudest(made: Wave, rate: int) -> float:
     """RMS of the loudest 30 ms."""
     power = uniform_filter1d((made**2).mean(axis=1), min(len(made), round(0.03 * rate)), mode="constant")
