@@ -1,4 +1,4 @@
-"""Mixes stems to the master: first pass to a tape and a meter, second through the limiter to the wanted loudness.
+"""Mixes lines to the master: first to a tape whose cells are measured, then through the limiter to its loudness.
 
 >>> mixed = mix(composition, play(composition, progress), folder, progress)    # doctest: +SKIP
 >>> mixed.loudness.lufs                                                        # doctest: +SKIP
@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,25 +21,27 @@ import numpy.typing as npt
 
 from cutscore_composer.deliver.wav import write_wav
 from cutscore_composer.engine import Progress
+from cutscore_composer.mix.cells import Cells
 from cutscore_composer.mix.desk import Desk
+from cutscore_composer.mix.envelope import Envelope
+from cutscore_composer.mix.gain_points import duck_under
 from cutscore_composer.mix.hall import PARTITION
-from cutscore_composer.mix.limiter import limited
-from cutscore_composer.mix.loudness import SILENCE_DB, Loudness, Meter
+from cutscore_composer.mix.limiter import with_gain
+from cutscore_composer.mix.loudness import Loudness
+from cutscore_composer.mix.master import Mastered, mastered
+from cutscore_composer.mix.sidechain import kicks_of
 from cutscore_composer.mix.tape import Tape
 from cutscore_composer.music import Stem
 from cutscore_composer.plan.style import MixHints
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 from cutscore_composer.write.composition import Composition
 
+__all__ = ["Mixed", "duck_under", "mix"]
+
 Audio = npt.NDArray[np.float32]
 
 PEAK_COLUMNS = 2400
-_PASSES = 6
-_LOUDNESS_TOLERANCE = 0.1
 _STEM_PEAK = 0.99
-_LONGEST_FADE = 0.25
-"""Of the cue."""
-_FADE_SECONDS = {"ring": 1.0, "button": 0.35, "fade": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Mixed:
     """(PEAK_COLUMNS or fewer, 2): lowest and highest sample of both sides in equal stretches of the cue."""
     stems: tuple[Stem, ...] = ()
     stems_db: float = 0.0
-    """What all stem files are lowered by, where one of them would clip: stems have no limiter."""
+    """What all stem files are lowered by, where one of them would clip though their sum does not; mostly 0."""
 
 
 def mix(
@@ -72,91 +75,70 @@ def mix(
     description: str = "",
     created: datetime | None = None,
     duck: Sequence[tuple[float, float]] = (),
+    speech: Sequence[tuple[float, float]] = (),
 ) -> Mixed:
-    """Mix `blocks` of stems (as `play` yields them) to `folder/name.wav`, exactly `samples` long.
+    """Mix `blocks` of lines (as `play` yields them) to `folder/name.wav`, exactly `samples` long.
 
-    `duck` is a gain over time as (seconds, decibels) points, see `duck_under`. With `stems` each stem is
-    written as `name.STEM.wav`; they sum to the master before its limiter, all of them lowered by `Mixed.stems_db`
-    where one would clip. Silence stays silence.
+    `duck` is a gain over time as (seconds, decibels) points, see `duck_under`; under ranges of `speech`
+    (seconds) accompaniment and melody leave the voice its own range. With `stems` each stem that the piece
+    has is written as `name.STEM.wav`; they sum to the master as it is delivered, limiter included (all
+    lowered by `Mixed.stems_db` where one alone would clip). Silence stays silence.
 
     Raises OutputFailed when the disk is full or read-only, Cancelled when the work was stopped.
     """
     total = samples_for(composition.frames, composition.rate, sample_rate) if samples is None else samples
-    envelope = _Envelope(composition, total, sample_rate, duck)
     hints = MixHints.model_validate(composition.brief.style_data.get("mix", {}))
-
-    def write(path: Path, audio: Iterable[Audio]) -> Path:
-        write_wav(
-            path,
-            audio,
-            samples=total,
-            sample_rate=sample_rate,
-            time_reference_samples=time_reference_samples,
-            description=description,
-            created=created,
-        )
-        return path
-
+    make_desk = partial(
+        Desk, rate=sample_rate, apart=stems, hints=hints, kicks=kicks_of(composition), speech=tuple(speech)
+    )
+    wav = partial(
+        write_wav,
+        samples=total,
+        sample_rate=sample_rate,
+        time_reference_samples=time_reference_samples,
+        description=description,
+        created=created,
+    )
     with ExitStack() as closing:
         bus, master = (closing.enter_context(Tape(folder)) for _ in range(2))
         apart: dict[str, Tape] = {}
-        loudest = 0.0
-        meter = Meter(sample_rate, peak=False)
-        for parts in _mixed(blocks, envelope, total, sample_rate, apart=stems, hints=hints):
+        cells = Cells(sample_rate)
+        for parts in _mixed(blocks, make_desk, Envelope(composition, total, sample_rate, duck), total):
             progress.report("mix", 0.7 * bus.samples / max(1, total))
-            whole = sum(parts.values(), np.zeros_like(next(iter(parts.values()))))
+            whole = sum(parts.values(), np.zeros((min(PARTITION, total - bus.samples), 2), np.float32))
             bus.write(whole)
-            meter.add(whole)
+            cells.add(whole)
             for key, part in parts.items() if stems else ():
                 if key not in apart:
                     apart[key] = closing.enter_context(Tape(folder))
                 apart[key].write(part)
-                loudest = max(loudest, float(np.abs(part).max(initial=0.0)))
-        gain, loudness = _mastered(bus, master, meter.result(), loudness_lufs, peak_dbtp, sample_rate, progress)
-        lowered = min(1.0, _STEM_PEAK / (loudest * gain)) if loudest else 1.0
-        stem_gain = np.float32(gain * lowered)
-        files = tuple(
-            Stem(key, write(folder / f"{name}.{key}.wav", (block * stem_gain for block in tape.blocks())))
-            for key, tape in apart.items()
+        done = mastered(
+            bus, cells, master, loudness_lufs, peak_dbtp, sample_rate, lambda at: progress.report("mix", 0.7 + 0.1 * at)
         )
-        audio = write(folder / f"{name}.wav", master.blocks())
+        files, stems_db = _stem_files(apart, done, lambda key: folder / f"{name}.{key}.wav", wav, progress)
+        audio = folder / f"{name}.wav"
+        wav(audio, _checked(master.blocks(), progress))
         progress.report("mix", 1.0)
-        return Mixed(audio, total, sample_rate, loudness, _peaks(master), files, 20 * math.log10(lowered))
-
-
-def duck_under(speech: Iterable[tuple[float, float]], depth_db: float = -4.0) -> tuple[tuple[float, float], ...]:
-    """Gain points for `mix`: gently down under ranges of speech (seconds, in order), up again after them.
-
-    Ranges less than 1.5 s apart are one: music that pumps between words is worse than music that waits.
-    """
-    joined: list[tuple[float, float]] = []
-    for start, end in sorted(speech):
-        if joined and start - joined[-1][1] < 1.5:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    points: list[tuple[float, float]] = []
-    for start, end in joined:
-        points += [(start - 0.5, 0.0), (start - 0.05, depth_db), (end + 0.2, depth_db), (end + 1.1, 0.0)]
-    return tuple(points)
+        return Mixed(audio, total, sample_rate, done.loudness, _peaks(master), files, stems_db)
 
 
 def _mixed(
-    blocks: Iterable[Mapping[str, Audio]], envelope: _Envelope, total: int, rate: int, *, apart: bool, hints: MixHints
+    blocks: Iterable[Mapping[str, Audio]], make_desk: partial[Desk], envelope: Envelope, total: int
 ) -> Iterator[dict[str, Audio]]:
     """What the stems are on the bus, with the duck and the last fade; `total` samples in all."""
     desk: Desk | None = None
     done = 0
     for partition in _partitions(blocks, total):
-        desk = desk or Desk(tuple(partition), rate, apart=apart, hints=hints)
+        desk = desk or make_desk(tuple(partition))
         size = min(PARTITION, total - done)
-        gain = envelope.gain(done, size)[:, None]
-        yield {key: block[:size] * gain for key, block in desk.mixed(partition).items()}
+        gain = envelope.gain(done, size)
+        heard = {key: block[:size] for key, block in desk.mixed(partition).items()}
+        yield heard if gain is None else {key: block * gain[:, None] for key, block in heard.items()}
         done += size
 
 
 def _partitions(blocks: Iterable[Mapping[str, Audio]], total: int) -> Iterator[dict[str, Audio]]:
-    """The stems in partitions of the hall's size, as many as `total` needs; short input goes on in silence."""
+    """The lines in partitions of the hall's size, as many as `total` needs; short input goes on in silence."""
     waiting: dict[str, Audio] = {}
     given = 0
     for block in blocks:
@@ -177,47 +159,28 @@ def _filled(part: Audio) -> Audio:
     return partition
 
 
-class _Envelope:
-    """What the whole mix is multiplied by over time: the duck and the last fade."""
-
-    def __init__(self, composition: Composition, total: int, rate: int, duck: Sequence[tuple[float, float]]) -> None:
-        self._total, self._rate, self._duck = total, rate, duck
-        after = max(0.0, total / rate - composition.tempo.seconds(composition.final_beat))
-        longest = _LONGEST_FADE * total / rate if composition.brief.ending == "fade" else max(0.05, 0.45 * after)
-        self._fade = max(2, round(min(_FADE_SECONDS[composition.brief.ending], longest, 0.5 * total / rate) * rate))
-
-    def gain(self, first: int, size: int) -> Audio:
-        places = np.arange(first, first + size)
-        left = np.clip((self._total - 1 - places) / self._fade, 0.0, 1.0)
-        gain = np.sin(left * np.pi / 2) ** 2
-        if self._duck:
-            seconds, decibels = zip(*self._duck, strict=True)
-            gain *= 10 ** (np.interp(places / self._rate, seconds, decibels) / 20)
-        return np.asarray(gain, np.float32)
+def _stem_files(
+    tapes: Mapping[str, Tape], done: Mastered, path: Callable[[str], Path], wav: Callable[..., None], progress: Progress
+) -> tuple[tuple[Stem, ...], float]:
+    """The stems with the master's gain and limiter, and what all of them are lowered by (dB)."""
+    loudest = max(
+        (float(np.abs(b).max(initial=0.0)) for tape in tapes.values() for b in with_gain(tape, done.cells, done.gain)),
+        default=0.0,
+    )
+    lowered = min(1.0, _STEM_PEAK / loudest) if loudest else 1.0
+    files = []
+    for number, (key, tape) in enumerate(tapes.items()):
+        progress.report("mix", 0.8 + 0.15 * number / len(tapes))
+        wav(path(key), _checked(with_gain(tape, done.cells, done.gain * lowered), progress))
+        files.append(Stem(key, path(key)))
+    return tuple(files), 20 * math.log10(lowered)
 
 
-def _mastered(
-    bus: Tape, master: Tape, before: Loudness, lufs: float, dbtp: float, rate: int, progress: Progress
-) -> tuple[float, Loudness]:
-    """Writes the bus to the master at its loudness; returns the gain and what was measured."""
-    gain_db = lufs - before.lufs if before.lufs > SILENCE_DB else 0.0
-    ceiling_db = dbtp - 0.1
-    for turn in range(_PASSES):
-        master.samples = 0
-        meter = Meter(rate)
-        for block in limited(bus, 10 ** (gain_db / 20), 10 ** (ceiling_db / 20), rate):
-            progress.check()
-            master.write(block)
-            meter.add(block)
-        progress.report("mix", 0.75 + 0.2 * turn / _PASSES)
-        found = meter.result()
-        short = lufs - found.lufs if found.lufs > SILENCE_DB else 0.0
-        over = found.dbtp - dbtp
-        if abs(short) <= _LOUDNESS_TOLERANCE and over <= 0.0:
-            break
-        gain_db += short * 1.1
-        ceiling_db -= max(0.0, over + 0.02)
-    return float(10 ** (gain_db / 20)), found
+def _checked(blocks: Iterable[Audio], progress: Progress) -> Iterator[Audio]:
+    """The blocks, with an ear for being stopped."""
+    for block in blocks:
+        progress.check()
+        yield block
 
 
 def _peaks(tape: Tape) -> npt.NDArray[np.float32]:

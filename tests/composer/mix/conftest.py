@@ -1,4 +1,4 @@
-"""Stems made of tones and noise, and a composition that only tells the mix its length and ending."""
+"""Lines made of tones and noise, and a composition that only tells the mix its length and ending."""
 
 from __future__ import annotations
 
@@ -45,11 +45,12 @@ def music_like(samples: int, seed: int = 3, level: float = 0.05) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def stems_of() -> Callable[..., Iterator[dict[str, np.ndarray]]]:
-    """Blocks of three stems, `samples` long, in blocks of `size`."""
+    """Blocks of three lines, `samples` long, in blocks of `size`."""
 
     def made(samples: int, size: int = 24_000, level: float = 0.05) -> Iterator[dict[str, np.ndarray]]:
         whole = {
-            name: music_like(samples, number, level) for number, name in enumerate(("piano", "strings", "percussion"))
+            name: music_like(samples, number, level)
+            for number, name in enumerate(("harmony/piano", "melody/strings", "drums/percussion"))
         }
         for first in range(0, samples, size):
             yield {name: audio[first : first + size] for name, audio in whole.items()}

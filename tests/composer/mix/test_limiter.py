@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import resample_poly
 
-from cutscore_composer.mix.limiter import limited, true_peaks
+from cutscore_composer.mix.cells import Cells, true_peaks
+from cutscore_composer.mix.limiter import limiter_curve, with_gain
 from cutscore_composer.mix.tape import Tape
 
 RATE = 48_000
@@ -17,9 +18,13 @@ RATE = 48_000
 
 def through(audio: np.ndarray, gain: float, ceiling: float, folder: Path) -> np.ndarray:
     """The limiter's whole output."""
+    cells = Cells(RATE)
+    for first in range(0, len(audio), 10_007):
+        cells.add(audio[first : first + 10_007])
+    curve = limiter_curve(cells.result()[0], gain, ceiling, RATE)
     with Tape(folder) as tape:
         tape.write(audio)
-        return np.concatenate(list(limited(tape, gain, ceiling, RATE)))
+        return np.concatenate(list(with_gain(tape, curve, gain)))
 
 
 def finely(audio: np.ndarray) -> float:

@@ -1,0 +1,40 @@
+"""Bus compression: a gentle compressor over the whole, by which all moves together."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+_THRESHOLD_DB = -20.0
+_RATIO = 1.35
+_STEP = 256
+_ATTACK_SECONDS = 0.035
+_RELEASE_SECONDS = 0.30
+
+
+class Glue:
+    """What is loud leans back a little."""
+
+    def __init__(self, rate: int) -> None:
+        self._attack, self._release = (
+            float(np.exp(-_STEP / (seconds * rate))) for seconds in (_ATTACK_SECONDS, _RELEASE_SECONDS)
+        )
+        self._reduction_db = 0.0
+
+    def gain(self, bus: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The gain for each sample of a partition (2, n), n a multiple of 256."""
+        power = np.einsum("cks,cks->k", *[bus.reshape(2, -1, _STEP)] * 2, dtype=np.float64) / (2 * _STEP)
+        wanted = np.maximum(0.0, 10 * np.log10(power + 1e-12) - _THRESHOLD_DB) * (1 - 1 / _RATIO)
+        reductions = [self._reduction_db]
+        for value in wanted.tolist():
+            slow = self._attack if value > reductions[-1] else self._release
+            reductions.append(value + (reductions[-1] - value) * slow)
+        self._reduction_db = reductions[-1]
+        nodes = 10 ** (-np.array(reductions) / 20)
+        return ramps(nodes, _STEP)
+
+
+def ramps(nodes: npt.NDArray[np.float64], step: int) -> npt.NDArray[np.float32]:
+    """Straight lines between nodes that are `step` samples apart, the last node left out."""
+    rise = np.diff(nodes)[:, None] * (np.arange(step) / step)
+    return np.asarray((nodes[:-1, None] + rise).reshape(-1), np.float32)
