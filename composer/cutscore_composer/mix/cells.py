@@ -55,24 +55,27 @@ class Cells:
     def _measure(self, sound: Audio) -> None:
         rows = np.ascontiguousarray(sound.T)
         weighted, self._state = sosfilt(self._weighting, rows, zi=self._state)
-        self._powers.append(np.asarray((weighted**2).sum(axis=0).reshape(-1, CELL).mean(axis=1), np.float32))
+        parts = weighted.reshape(2, -1, CELL)
+        self._powers.append(np.asarray(np.einsum("scn,scn->c", parts, parts) / CELL, np.float32))
         line = np.concatenate([self._past, sound])
         self._past = line[-2 * CELL :].copy()
-        self._peaks.append(true_peaks(line)[CELL:-CELL].reshape(-1, CELL).max(axis=1))
+        self._peaks.append(np.maximum.reduceat(true_peaks(line)[CELL:-CELL], np.arange(0, len(sound), CELL)))
 
 
 def true_peaks(audio: Audio) -> npt.NDArray[np.float32]:
     """For each sample of (n, 2) the highest interpolated amplitude near it, of both sides."""
-    highest = np.abs(audio).max(axis=1, initial=0.0).astype(np.float32)
+    highest = np.zeros(len(audio), np.float32)
     first = _HALF_TAPS * _OVERSAMPLING
     for side in (0, 1) if len(audio) else ():
-        row = np.ascontiguousarray(audio[:, side], np.float32)
-        fine = np.abs(upfirdn(_TAPS, row, _OVERSAMPLING)[first : first + len(row) * _OVERSAMPLING])
-        between = fine.reshape(-1, _OVERSAMPLING).max(axis=1)
-        # A peak between two samples belongs to both.
-        np.maximum(highest, between, out=highest)
-        np.maximum(highest[1:], between[:-1], out=highest[1:])
-    return np.asarray(highest)
+        row = np.abs(audio[:, side], dtype=np.float32)
+        np.maximum(highest, row, out=highest)
+        fine = np.abs(upfirdn(_TAPS, audio[:, side].astype(np.float32), _OVERSAMPLING))
+        for phase in range(1, _OVERSAMPLING):
+            between = fine[first + phase :: _OVERSAMPLING][: len(row)]
+            # A peak between two samples belongs to both.
+            np.maximum(highest, between, out=highest)
+            np.maximum(highest[1:], between[:-1], out=highest[1:])
+    return highest
 
 
 def k_weighting(rate: int) -> npt.NDArray[np.float64]:

@@ -23,7 +23,8 @@ class Glue:
 
     def gain(self, bus: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The gain for each sample of a partition (2, n), n a multiple of 256."""
-        power = np.einsum("cks,cks->k", *[bus.reshape(2, -1, _STEP)] * 2, dtype=np.float64) / (2 * _STEP)
+        steps = bus.reshape(2, -1, _STEP)
+        power = np.einsum("cks,cks->k", steps, steps).astype(np.float64) / (2 * _STEP)
         wanted = np.maximum(0.0, 10 * np.log10(power + 1e-12) - _THRESHOLD_DB) * (1 - 1 / _RATIO)
         reductions = [self._reduction_db]
         for value in wanted.tolist():

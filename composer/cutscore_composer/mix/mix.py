@@ -164,7 +164,11 @@ def _stem_files(
 ) -> tuple[tuple[Stem, ...], float]:
     """The stems with the master's gain and limiter, and what all of them are lowered by (dB)."""
     loudest = max(
-        (float(np.abs(b).max(initial=0.0)) for tape in tapes.values() for b in with_gain(tape, done.cells, done.gain)),
+        (
+            max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
+            for tape in tapes.values()
+            for block in with_gain(tape, done.cells, done.gain)
+        ),
         default=0.0,
     )
     lowered = min(1.0, _STEM_PEAK / loudest) if loudest else 1.0
