@@ -141,7 +141,8 @@ def test_an_option_left_out_of_the_example_would_be_noticed() -> None:
         ("music:\n  takes: 1.5\n", "F:2:10: music.takes must be a whole number, not 1.5."),
         ("music:\n  takes: yes\n", "F:2:10: music.takes must be a number, not true or false."),
         ("music:\n  takes: 11\n", "F:2:10: music.takes must be at most 10, not 11."),
-        ("music:\n  loudness: loud\n", "F:2:13: music.loudness must be a number, not 'loud'."),
+        ("music:\n  loudness: loud\n", "F:2:13: music.loudness must be one of web, stream, R128, A/85 or a number of LUFS, not 'loud'."),
+        ("music:\n  loudness: 3\n", "F:2:13: music.loudness must be at least -40 and at most -8 LUFS, not 3."),
         ("music:\n  description: 42\n", "F:2:16: music.description must be text (in quotes if it looks like a number), not 42."),
         ("music:\n  tags: calm\n", "F:2:9: music.tags must be a list, like [a, b], not 'calm'."),
         ("music:\n  tags: [calm, 7]\n", "F:2:16: music.tags[1] must be text (in quotes if it looks like a number), not 7."),
@@ -164,6 +165,14 @@ def test_an_option_left_out_of_the_example_would_be_noticed() -> None:
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str | bytes, said: str) -> None:
     """One sentence: file, line, column, what is wrong, what is allowed, the nearest name."""
     assert refusal(tmp_path, text).startswith(said)
+
+
+@pytest.mark.parametrize(("written", "expected"), [("web", -14), ("R128", -23), ("-18.5", -18.5), ("EBU R 128", -23)])
+def test_loudness_is_a_name_or_a_number(tmp_path: Path, written: str, expected: float) -> None:
+    """Broadcasters' and platforms' targets are written by name."""
+    path = tmp_path / "cutscore.yaml"
+    path.write_text(f"music: {{loudness: {written}}}\n")
+    assert expected == load_settings(path).music.loudness
 
 
 def test_several_problems_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:

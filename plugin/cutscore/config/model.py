@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from cutscore.config.section import KeySource, Number, Section, Whole, Word, check_url, one_of
 from cutscore.config.watching import JobSettings, WatchFolder
@@ -23,6 +23,7 @@ from cutscore_composer.contract import (
     LONGEST_DESCRIPTION_NEWER,
     MODELS,
 )
+from cutscore_composer.mix.loudness_targets import TARGETS, loudness_target
 from cutscore_composer.timebase import nearest_rate
 from cutscore_composer.wishes import Ending, Sync
 
@@ -57,6 +58,8 @@ class EngineSettings(Section):
         return check_url(value)
 
 
+Loudness = Annotated[float, BeforeValidator(loudness_target)]
+"""LUFS, by name or number."""
 Handle = Annotated[Number, Field(ge=0, le=30)]
 """Seconds."""
 
@@ -70,7 +73,7 @@ class MusicSettings(Section):
     sync: Sync = "natural"
     ending: Ending | None = None
     seed: Whole = Field(default=0, ge=0, le=2**32 - 1)
-    loudness: Number = Field(default=-16.0, ge=-40, le=-8)
+    loudness: Loudness = TARGETS["stream"]
     peak: Number = Field(default=-1.0, ge=-12, le=0)
     stems: bool = False
     takes: Whole = Field(default=1, ge=1, le=10)
