@@ -131,6 +131,14 @@ class CueSpeech:
 
 
 @dataclass(frozen=True, slots=True)
+class CueGain:
+    """A keyframe: the music's gain in dB at a time, straight to the next one."""
+
+    time: float
+    db: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """The whole cue file."""
 
@@ -163,6 +171,10 @@ class Cue:
     stems: tuple[CueStem, ...] = ()
     alternates: tuple[CueAlternate, ...] = ()
     speech: tuple[CueSpeech, ...] = ()
+    dialogue_lufs: float | None = None
+    """Loudness of the edit's own dialogue, measured on `speech` alone; None where there is none."""
+    duck: tuple[CueGain, ...] = ()
+    """What draws the music down under the dialogue: constant before the first keyframe and after the last."""
     warnings: tuple[str, ...] = ()
     schema: str = field(default=SCHEMA)
 
@@ -218,6 +230,7 @@ _ROWS: dict[str, type] = {
     "stems": CueStem,
     "alternates": CueAlternate,
     "speech": CueSpeech,
+    "duck": CueGain,
 }
 _ONES: dict[str, type] = {"brief": CueBrief, "key": CueKey, "loudness": CueLoudness}
 

@@ -37,6 +37,17 @@ class _Score:
     composition: Composition
 
 
+@dataclass(frozen=True, slots=True)
+class _Duck:
+    """How loud the dialogue is, and the gain that puts the music under it."""
+
+    dialogue_lufs: float | None = None
+    points: tuple[tuple[float, float], ...] = ()
+
+
+_NO_DUCK = _Duck()
+
+
 class LocalEngine:
     """The composer, in process and offline."""
 
@@ -60,8 +71,9 @@ class LocalEngine:
         with written.or_nothing():
             score = _composed(request, progress)
             mixed = self._sound(request, score, progress)
+            duck = _duck(request.picture, score, mixed.audio, progress)
             progress.report("deliver", 0.0)
-            cue = self._cue(request, score, mixed)
+            cue = self._cue(request, score, mixed, duck)
             self._files(request, score, cue, mixed)
             progress.report("deliver", 1.0)
         stems = tuple(Stem(stem.name, stem.file) for stem in mixed.stems)
@@ -85,7 +97,7 @@ class LocalEngine:
         from cutscore_composer.play.play import play
 
         picture = request.picture
-        speech = ((float(first / picture.rate), float(last / picture.rate)) for first, last in score.spotting.speech)
+        speech = _speech_seconds(score)
         return mix(
             score.composition,
             play(score.composition, progress),
@@ -98,9 +110,10 @@ class LocalEngine:
             samples=samples_for(picture.frames, picture.rate),
             time_reference_samples=_time_reference(picture),
             duck=duck_under(speech),
+            speech=speech,
         )
 
-    def _cue(self, request: Request, score: _Score, mixed: Mixed | None) -> Cue:
+    def _cue(self, request: Request, score: _Score, mixed: Mixed | None, duck: _Duck = _NO_DUCK) -> Cue:
         from cutscore_composer.deliver.cue_of import cue_of
 
         loudness: CueLoudness | None = None
@@ -119,6 +132,8 @@ class LocalEngine:
             drop_frame=request.picture.drop_frame,
             loudness=loudness,
             stems=stems,
+            dialogue_lufs=duck.dialogue_lufs,
+            duck=duck.points,
             engine=self.name,
         )
 
@@ -185,6 +200,22 @@ def _composed(request: Request, progress: Progress) -> _Score:
     brief = plan(wishes, seen, spotting, request.seed)
     progress.report("plan", 1.0)
     return _Score(seen, spotting, write(brief, spotting, request.seed, progress))
+
+
+def _speech_seconds(score: _Score) -> tuple[tuple[float, float], ...]:
+    rate = score.spotting.rate
+    return tuple((float(first / rate), float(last / rate)) for first, last in score.spotting.speech)
+
+
+def _duck(picture: Picture, score: _Score, master: Path, progress: Progress) -> _Duck:
+    """The keyframes that put the master under the edit's own dialogue; none where nobody speaks."""
+    from cutscore_composer.mix.ducking import dialogue_loudness, duck_curve, music_levels
+
+    loudness = dialogue_loudness(picture, score.spotting.speech, progress)
+    if loudness is None:
+        return _NO_DUCK
+    speech = _speech_seconds(score)
+    return _Duck(loudness, duck_curve(loudness, music_levels(master, speech), speech))
 
 
 def _time_reference(picture: Picture) -> int:

@@ -33,6 +33,8 @@ def full_cue() -> c.Cue:
         loudness=c.CueLoudness(-16.0, -1.0, 6.2),
         stems=(c.CueStem("strings", "film.strings.wav"),),
         speech=(c.CueSpeech(3.1, 5.0),),
+        dialogue_lufs=-22.4,
+        duck=(c.CueGain(2.6, -13.2), c.CueGain(3.05, -25.0)),
         warnings=("ünïcode is kept",),
     )
 

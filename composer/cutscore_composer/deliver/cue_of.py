@@ -9,6 +9,7 @@ from cutscore_composer.cue import (
     CueBrief,
     CueChord,
     CueCut,
+    CueGain,
     CueHit,
     CueKey,
     CueLoudness,
@@ -37,6 +38,8 @@ def cue_of(
     drop_frame: bool = False,
     loudness: CueLoudness | None = None,
     stems: tuple[CueStem, ...] = (),
+    dialogue_lufs: float | None = None,
+    duck: tuple[tuple[float, float], ...] = (),
     engine: str = "local",
     warnings: tuple[str, ...] = (),
 ) -> Cue:
@@ -84,6 +87,8 @@ def cue_of(
         loudness=loudness,
         stems=stems,
         speech=tuple(CueSpeech(float(Fraction(a) / rate), float(Fraction(b) / rate)) for a, b in spotting.speech),
+        dialogue_lufs=None if dialogue_lufs is None else round(dialogue_lufs, 2),
+        duck=tuple(CueGain(time, db) for time, db in duck),
         warnings=tuple(dict.fromkeys(told)),
     )
 
