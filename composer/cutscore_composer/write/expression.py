@@ -8,16 +8,18 @@ from cutscore_composer.write.accents import hushed
 from cutscore_composer.write.composition import Dynamics, Note, Part
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.ending import fade_span, faded, last_dynamics
-from cutscore_composer.write.melody import Sung
 from cutscore_composer.write.page import Page, Sheet
 
 _BOWED = frozenset({"violins", "violas", "cellos", "basses", "horns", "flute", "choir", "pad", "sub", "riser"})
 _LEVELS: dict[str, tuple[float, float]] = {
     "melody": (0.42, 0.5),
+    "answer": (0.34, 0.5),
     "harmony": (0.24, 0.58),
     "bass": (0.30, 0.58),
     "pulse": (0.32, 0.60),
     "colour": (0.20, 0.55),
+    "texture": (0.24, 0.5),
+    "fx": (0.4, 0.5),
     "accent": (0.62, 0.36),
     "percussion": (0.4, 0.6),
 }
@@ -38,7 +40,7 @@ _LATE = 10.0
 """Milliseconds that what falls on an accent comes after it: picture first, then sound, as in life; early jars."""
 
 
-def perform(page: Page, sheet: Sheet, melody: list[Sung]) -> tuple[Part, ...]:
+def perform(page: Page, sheet: Sheet) -> tuple[Part, ...]:
     """The parts as they are played, in order of role and instrument."""
     parts = []
     fade = fade_span(page)
@@ -49,7 +51,7 @@ def perform(page: Page, sheet: Sheet, melody: list[Sung]) -> tuple[Part, ...]:
         if not notes:
             continue
         played = _played(page, role, instrument, notes, fade)
-        dynamics = _dynamics(page, role, notes, melody, fade) if instrument in _BOWED else ()
+        dynamics = _dynamics(page, role, notes, fade) if instrument in _BOWED else ()
         parts.append(Part(role, instrument, played, dynamics))
     return tuple(parts)
 
@@ -101,7 +103,7 @@ def _played(
 
 
 def _dynamics(
-    page: Page, role: str, notes: list[Note], melody: list[Sung], fade: tuple[float, float] | None
+    page: Page, role: str, notes: list[Note], fade: tuple[float, float] | None
 ) -> tuple[Dynamics, ...]:
     points: dict[float, float] = {}
     if role == "accent":

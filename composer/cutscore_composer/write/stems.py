@@ -14,6 +14,7 @@ STEMS: tuple[StemName, ...] = get_args(StemName)
 
 _OF_ROLE: dict[str, StemName] = {
     "melody": "melody",
+    "answer": "melody",
     "harmony": "harmony",
     "pulse": "harmony",
     "bass": "bass",

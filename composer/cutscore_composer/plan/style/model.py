@@ -14,6 +14,7 @@ from cutscore_composer.instruments.pack import CHANNELS
 from cutscore_composer.plan.brief import TONICS, Mode
 from cutscore_composer.plan.numerals import parse_numeral
 from cutscore_composer.plan.style.patterns import BASS, COMP, DRUM, grid, ladder
+from cutscore_composer.write.composition import Articulation
 from cutscore_composer.write.stems import StemName
 
 EnergyClass = Literal["low", "mid", "high"]
@@ -167,19 +168,25 @@ class LayerRow(_Data):
     plain: str
     """The user's word for the instruments: what "no drums" refuses."""
     instruments: list[str] = Field(min_length=1)
-    """Of the sound pack, from high to low."""
+    """Of the sound pack, from high to low. Strings, winds and brass share the chords of a layer; of others one plays,
+    another for another section; in a groove whoever has the drum strikes it."""
     enters: Energy
     leaves: Energy
     """It may sound while the energy lies between these two."""
     weight: Energy
     """How often it does."""
     patterns: PatternNames = PatternNames()
-    articulation: str | None = None
+    articulation: Articulation | None = None
+    """How everything of the layer is played; without it the writer chooses by length. "power" (rock_guitar): roots
+    that the amplifier makes into fifths; "staccato" of a guitar: the palm mute."""
     octave: int = Field(default=0, ge=-2, le=2)
     """Moves what it plays."""
     force: Force = 0.0
     stem: StemName | None = None
     """Where it is not the layer's own."""
+    voicing: Literal["close", "open", "shell"] | None = None
+    """How a comp lies: close (upper voices), open (with the bass below), shell (third, seventh and a colour);
+    without it guitars and ukuleles finger the chord, a piano without a bass player opens it, jazz plays shells."""
 
     @field_validator("patterns", mode="before")
     @classmethod
@@ -196,7 +203,7 @@ class LeadRow(_Data):
     enters: Energy
     leaves: Energy
     octave: int = Field(default=0, ge=-2, le=2)
-    articulation: str | None = None
+    articulation: Articulation | None = None
     force: Force = 0.0
 
 
@@ -214,7 +221,7 @@ class AccentRow(_Data):
     from_energy: Energy = 0.0
     force: Force = 0.0
     beats: float = Field(default=2.0, gt=0, le=16)
-    articulation: str | None = None
+    articulation: Articulation | None = None
 
 
 class LeadInRow(_Data):

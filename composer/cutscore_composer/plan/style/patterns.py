@@ -7,8 +7,8 @@ eighths. Spaces and bar lines (|) only help the eye. A pattern is a bar, or a li
     basses    "R--.|5-8-|R-a-|5--."            R root, 3 5 7 8 those tones of the chord, w a step of the scale
                                                towards the next tone, a the semitone into the next chord,
                                                - held on, . rest
-    comps     "b.x-|..u.|x---|...."            the chord: X loud, x plain, o soft, d down-stroke, u up-stroke,
-                                               b its bass tone, - held on, . rest
+    comps     "b.x-|..u.|x---|...."            the chord: X loud, x plain, o soft, d down-stroke, u up-stroke
+                                               (D, U loud ones), b its bass tone, - held on, . rest
     figures   "0 2 3 4 5 4 3 2"                steps through the open chord from its lowest tone, . rest,
                                                - held on; numbers, so with spaces
     ostinati  "0 0 1 0 0 2 1 0"                the same through three neighbouring voices (0 1 2)
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 DRUM = frozenset("Xxo.")
 BASS = frozenset("R3578wa-.")
-COMP = frozenset("Xxodub-.")
+COMP = frozenset("XxoDdUub-.")
 
 _STEPS_A_BEAT = (1, 2, 3, 4, 6, 8)
 
