@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.brief import Brief, Key
 from cutscore_composer.spot.spotting import HitKind, Section
 from cutscore_composer.write.tempo import TempoMap
 
@@ -65,6 +65,14 @@ class Chord:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAt:
+    """The key from `beat` on."""
+
+    beat: float
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A bar: its first beat and its length in beats."""
 
@@ -100,6 +108,8 @@ class Composition:
     final_beat: float
     """Where the last chord falls."""
     warnings: tuple[str, ...] = ()
+    keys: tuple[KeyAt, ...] = ()
+    """The keys that the music goes through; the first and the last are the brief's."""
 
     @property
     def seconds(self) -> float:

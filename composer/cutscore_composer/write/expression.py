@@ -102,9 +102,7 @@ def _played(
     return tuple(played)
 
 
-def _dynamics(
-    page: Page, role: str, notes: list[Note], fade: tuple[float, float] | None
-) -> tuple[Dynamics, ...]:
+def _dynamics(page: Page, role: str, notes: list[Note], fade: tuple[float, float] | None) -> tuple[Dynamics, ...]:
     points: dict[float, float] = {}
     if role == "accent":
         for accent in page.accents:

@@ -1,11 +1,13 @@
 """The form: bars grouped into phrases and periods inside the picture's sections, each with its character.
 
-A section of the picture becomes phrases of (mostly) four bars; two make a period: the first ends on a half
-turn, the second on a full one. The strongest phrase of the cue is its climax.
+A section of the picture becomes phrases of (mostly) four bars; two make a period: the first ends on a half turn,
+the second on a full one. What is left over extends the last phrase of a section or makes it shorter, so that a
+change of the picture leaves the phrases before it as they were. The strongest phrase of the cue is its climax.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -21,6 +23,16 @@ from cutscore_composer.write.fit import Fit
 Character = Literal["introduction", "statement", "development", "climax", "release"]
 Turn = Literal["half", "full", "final"]
 
+_STEPS = 32
+"""Steps of a bar's energy; it leaves its last level only by a step and a half: an arc trembles, a player does not."""
+_PHRASE_STEPS = 16
+_MEAN_STEPS = 10
+"""The mean of the whole picture is told coarsely: a later trim must not move every bar."""
+_ARC_SHARE = 1.05
+"""How much of the picture's arc the music follows."""
+_PLACE_OF_CLIMAX, _CLIMAX_PULL = 0.72, 0.10
+"""Where a listener expects the height, and how much energy that is worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormBar:
@@ -31,7 +43,7 @@ class FormBar:
     beats: int
     section: int
     energy: float
-    """0 to 1, in steps of 1/64."""
+    """0 to 1, in steps of 1/32."""
     speech: bool
     """Whether somebody speaks during a good part of it."""
 
@@ -56,11 +68,29 @@ class Phrase:
     character: Character
     turn: Turn
     energy: float
+    """Mean of its bars, in steps of 1/16."""
+    nominal: int = 4
+    """Bars that a phrase of the style has: this one may be longer or shorter."""
 
     @property
     def material(self) -> str:
         """What keys its figures: one for both phrases of a period, and again when the letter returns ("A/0")."""
         return f"{self.letter}/{self.place // 2}"
+
+    @property
+    def section(self) -> str:
+        """The section's name with its count ("A.2")."""
+        return self.key.rpartition("/")[0]
+
+    @property
+    def return_of(self) -> int:
+        """How often the section's letter was heard before."""
+        return int(self.section.rpartition(".")[2]) - 1
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is the second phrase of a period."""
+        return self.place % 2 == 1
 
     @property
     def beat(self) -> float:
@@ -78,103 +108,137 @@ def form_of(spotting: Spotting, fit: Fit, brief: Brief, phrase_bars: int) -> tup
     bars = [bar for bar in fit.bars if bar.beat < fit.final_beat - 1e-9]
     if not bars:
         return ()
-    section_of = _sections_of(bars, spotting, fit)
-    mean = _mean_energy(spotting)
-    seen = [_bar_of(i, bar, section_of[i], spotting, fit, brief, mean) for i, bar in enumerate(bars)]
+    seen = _seen(bars, spotting, fit, brief)
     groups: list[tuple[int, int, list[FormBar]]] = []
-    for section in sorted(set(section_of)):
-        inside = [bar for bar in seen if bar.section == section]
+    first = 0
+    while first < len(seen):
+        last = first
+        while last < len(seen) and seen[last].section == seen[first].section:
+            last += 1
+        inside = seen[first:last]
         at = 0
-        for place, length in enumerate(_lengths(len(inside), phrase_bars)):
-            groups.append((section, place, inside[at : at + length]))
+        for place, length in enumerate(_lengths(inside, phrase_bars)):
+            groups.append((seen[first].section, place, inside[at : at + length]))
             at += length
-    return _phrases(groups, spotting)
+        first = last
+    return _phrases(groups, spotting, phrase_bars)
 
 
-def _sections_of(bars: list[Bar], spotting: Spotting, fit: Fit) -> list[int]:
-    """The section each bar belongs to: the one that has begun before a third of it is over."""
+def phrase_at(phrases: tuple[Phrase, ...], beat: float) -> Phrase | None:
+    """The phrase that a beat belongs to; None after the last one, the first one before it."""
+    if not phrases or beat >= phrases[-1].end - 1e-6:
+        return None
+    return phrases[max(0, bisect_right(phrases, beat + 1e-6, key=lambda phrase: phrase.beat) - 1)]
+
+
+def _seen(bars: list[Bar], spotting: Spotting, fit: Fit, brief: Brief) -> list[FormBar]:
+    """The bars with what the picture does during them."""
     starts = [float(Fraction(s.frame_in) / spotting.rate) for s in spotting.sections] or [0.0]
-    found = []
-    for bar in bars:
+    mean = _mean_energy(spotting)
+    speech = [(float(Fraction(a) / spotting.rate), float(Fraction(b) / spotting.rate)) for a, b in spotting.speech]
+    made: list[FormBar] = []
+    level = -1.0
+    said = 0
+    for index, bar in enumerate(bars):
+        start, end = fit.tempo.seconds(bar.beat), fit.tempo.seconds(bar.beat + bar.beats)
         # New music must not come before its picture: a section that begins later in a bar waits for the next.
-        middle = fit.tempo.seconds(bar.beat + 0.3 * bar.beats)
-        found.append(max((i for i, start in enumerate(starts) if start <= middle), default=0))
-    return found
+        section = max(0, bisect_right(starts, start + 0.3 * (end - start)) - 1)
+        while said < len(speech) and speech[said][1] <= start:
+            said += 1
+        wanted = _energy(spotting, section, start, end, mean, brief)
+        opens = not made or made[-1].section != section
+        if opens or abs(wanted - level) > 1.5 / _STEPS:
+            level = min(1.0, max(1 / _STEPS, round(wanted * _STEPS) / _STEPS))
+        spoken = _spoken(speech[said:], start, end)
+        made.append(FormBar(index, bar.beat, bar.beats, section, level, spoken > 0.3 * max(end - start, 1e-6)))
+    return made
+
+
+def _spoken(speech: list[tuple[float, float]], start: float, end: float) -> float:
+    total = 0.0
+    for a, b in speech:
+        if a >= end:
+            break
+        total += max(0.0, min(end, b) - max(start, a))
+    return total
 
 
 def _mean_energy(spotting: Spotting) -> float:
-    return float(np.mean(spotting.energy, dtype=np.float64)) if spotting.energy.size else 0.4
+    mean = float(np.mean(spotting.energy, dtype=np.float64)) if spotting.energy.size else 0.4
+    return round(mean * _MEAN_STEPS) / _MEAN_STEPS
 
 
-def _bar_of(index: int, bar: Bar, section: int, spotting: Spotting, fit: Fit, brief: Brief, mean: float) -> FormBar:
-    start, end = fit.tempo.seconds(bar.beat), fit.tempo.seconds(bar.beat + bar.beats)
+def _energy(spotting: Spotting, section: int, start: float, end: float, mean: float, brief: Brief) -> float:
+    """The picture shapes the arc, the brief sets its level."""
     curve = spotting.energy
     low, high = max(0, int(start * CURVE_HZ)), max(1, int(end * CURVE_HZ) + 1)
     here = float(np.mean(curve[low:high], dtype=np.float64)) if low < curve.size else mean
     told = spotting.sections[section].energy if spotting.sections else here
-    # The picture shapes the arc, the brief sets its level.
-    energy = brief.energy + (0.65 * here + 0.35 * told - mean) * 0.95
-    rate = spotting.rate
-    spoken = sum(
-        max(0.0, min(end, float(Fraction(b) / rate)) - max(start, float(Fraction(a) / rate)))
-        for a, b in spotting.speech
-    )
-    return FormBar(
-        index,
-        bar.beat,
-        bar.beats,
-        section,
-        min(1.0, max(0.04, round(energy * 64) / 64)),
-        spoken > 0.3 * max(end - start, 1e-6),
-    )
+    return brief.energy + (0.75 * here + 0.25 * told - mean) * _ARC_SHARE
 
 
-def _lengths(bars: int, phrase: int) -> list[int]:
-    """Phrase lengths that fill `bars`: fours, with a remainder as a short phrase or one of five."""
-    whole, rest = divmod(bars, phrase)
-    if rest == 0:
-        return [phrase] * whole
-    if rest == 1 and whole:
-        return [phrase] * (whole - 1) + [phrase + 1]
-    return [phrase] * whole + [rest]
+def _lengths(bars: list[FormBar], phrase: int) -> list[int]:
+    """Phrase lengths that fill a section: whole phrases, the last one extended by a rest of one bar, or a short one.
+
+    A pick-up bar belongs to the phrase that it leads into and does not count.
+    """
+    led = int(bars[0].beat < 0 and len(bars) > 1)
+    whole, rest = divmod(len(bars) - led, phrase)
+    lengths = [phrase] * whole
+    if rest and whole and rest <= max(1, phrase // 4):
+        lengths[-1] += rest
+    elif rest:
+        lengths.append(rest)
+    lengths[0] += led
+    return lengths
 
 
-def _phrases(groups: list[tuple[int, int, list[FormBar]]], spotting: Spotting) -> tuple[Phrase, ...]:
-    energies = [sum(bar.energy * bar.beats for bar in bars) / sum(bar.beats for bar in bars) for _, _, bars in groups]
-    count = len(groups)
-    # The climax is the strongest phrase; of equals the later one, and never the first where there is a choice.
-    top = max(range(count), key=lambda i: (round(energies[i], 2), i)) if count > 2 else -1
-    if top == 0:
-        top = max(range(1, count), key=lambda i: (round(energies[i], 2), i))
-    top_section = groups[top][0] if top >= 0 else -1
+def _phrases(groups: list[tuple[int, int, list[FormBar]]], spotting: Spotting, nominal: int) -> tuple[Phrase, ...]:
+    energies = [_mean(bars) for _, _, bars in groups]
+    top = _climax(groups, energies)
     names: dict[str, int] = {}
-    ordinal: dict[int, str] = {}
-    for number in sorted({section for section, _, _ in groups}):
-        name = spotting.sections[number].name if spotting.sections else "A"
-        names[name] = names.get(name, 0) + 1
-        ordinal[number] = f"{name}.{names[name]}"
-    heard: set[str] = set()
-    made = []
+    made: list[Phrase] = []
+    ordinal = ""
     for index, (section, place, bars) in enumerate(groups):
         name = spotting.sections[section].name if spotting.sections else "A"
         letter = name[:1] or "A"
-        last_of_section = index + 1 == count or groups[index + 1][0] != section
-        turn: Turn = "final" if index + 1 == count else "full" if last_of_section or place % 2 else "half"
-        character = _character(index, count, top, section == top_section, energies, letter in heard, place)
-        heard.add(letter)
-        made.append(
-            Phrase(index, f"{ordinal[section]}/{place}", letter, place, tuple(bars), character, turn, energies[index])
-        )
+        if place == 0:
+            names[letter] = names.get(letter, 0) + 1
+            ordinal = f"{letter}.{names[letter]}"
+        last_of_section = index + 1 == len(groups) or groups[index + 1][0] != section
+        turn: Turn = "final" if index + 1 == len(groups) else "full" if last_of_section or place % 2 else "half"
+        height = top >= 0 and section == groups[top][0] and place // 2 == groups[top][1] // 2
+        character = _character(index, len(groups), top, height, energies, names[letter] > 1, place)
+        key = f"{ordinal}/{place}"
+        made.append(Phrase(index, key, letter, place, tuple(bars), character, turn, energies[index], nominal))
     return tuple(made)
 
 
+def _mean(bars: list[FormBar]) -> float:
+    mean = sum(bar.energy * bar.beats for bar in bars) / sum(bar.beats for bar in bars)
+    return max(1, round(mean * _PHRASE_STEPS)) / _PHRASE_STEPS
+
+
+def _climax(groups: list[tuple[int, int, list[FormBar]]], energies: list[float]) -> int:
+    """The strongest phrase, of near equals the one where a listener expects it; never the first; -1 in short cues."""
+    count = len(groups)
+    if count < 3:
+        return -1
+
+    def height(index: int) -> tuple[float, int]:
+        pull = 1.0 - abs(index / (count - 1) - _PLACE_OF_CLIMAX)
+        return round(energies[index] + _CLIMAX_PULL * pull, 3), index
+
+    return max(range(1, count), key=height)
+
+
 def _character(
-    index: int, count: int, top: int, in_top_section: bool, energies: list[float], known: bool, place: int
+    index: int, count: int, top: int, height: bool, energies: list[float], returns: bool, place: int
 ) -> Character:
-    if index == top or (in_top_section and energies[index] >= energies[top] - 0.08):
+    if index == top or (height and energies[index] >= energies[top] - 0.1):
         return "climax"
-    if index == 0 and count > 2:
+    if index == 0 and count > 3:
         return "introduction"
-    if top >= 0 and index > top and energies[index] < energies[top] - 0.12:
+    if top >= 0 and index > top and (energies[index] < energies[top] - 0.1 or index + 1 == count):
         return "release"
-    return "development" if known and place % 4 >= 2 else "statement"
+    return "development" if place % 4 >= 2 or (returns and place >= 2) else "statement"

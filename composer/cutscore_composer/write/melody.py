@@ -1,230 +1,292 @@
-"""The melody: the motif developed over the phrases, on chord tones where the beat is strong, with room to breathe.
+"""The melody: the theme sung phrase by phrase, on chord tones where the beat is strong, with room to breathe.
 
-Every phrase follows a plan of its character: statement (motif, sequence, fragment, close), development
-(inversion, fragments), climax (broad, high), release (fragments falling). The highest note of the cue belongs to
-the climax.
+Who sings changes from period to period; the highest note of the cue belongs to the climax. Whatever a phrase sings
+depends on nothing that comes after it but its own bars, so that a trim later leaves the tune as it was.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cutscore_composer.plan.numerals import scale_of
 from cutscore_composer.plan.style import LeadRow
-from cutscore_composer.write.draws import chance, draws, one_of
+from cutscore_composer.write.draws import chance, draws
 from cutscore_composer.write.ensemble import sound_pack
-from cutscore_composer.write.form import Phrase
-from cutscore_composer.write.motif import Motif, make_motif
-from cutscore_composer.write.page import Page
-from cutscore_composer.write.voicing import Voiced
+from cutscore_composer.write.form import FormBar, Phrase
+from cutscore_composer.write.motif import Theme, make_theme
+from cutscore_composer.write.page import Page, Sung
+from cutscore_composer.write.plans import Plan, plan_of
+from cutscore_composer.write.tune import Close, Slot, find_pitches
 
 _CENTRES: dict[str, tuple[int, int]] = {
-    "piano": (70, 74),
-    "violins": (69, 76),
+    "piano": (70, 75),
+    "violins": (69, 77),
     "cellos": (55, 60),
+    "cello": (57, 62),
     "horns": (57, 62),
+    "trumpets": (65, 70),
     "flute": (74, 79),
+    "guitar": (64, 69),
+    "nylon_guitar": (64, 69),
 }
-"""Where each lead sings, at rest and at the climax (MIDI)."""
+"""Where a lead sings, at rest and at full energy (MIDI); others by their comfortable range."""
 _MEMORY_BEATS = 6.0
-_FEW_PHRASES = 3
-_SILENT: dict[str, float] = {"introduction": 0.6, "release": 0.3, "development": 0.15}
-"""How often a phrase goes without melody, by its character; a statement never does."""
+_SILENT: dict[str, float] = {"introduction": 0.5, "release": 0.3, "development": 0.15}
+"""How often a phrase that does not open its section goes without melody, by its character; a statement never does."""
+_SHORTEST_BEATS = 0.2
+_PICK_UP_SHARE = 0.4
+_FULL = 0.9
+"""A lead that may sing up to this energy may sing a climax."""
+_OVER_CENTRE = 8
+"""Semitones over its centre to which a lead goes outside the climax."""
+_CROWN_ROOM = 5
+"""Semitones below the crown that are left free: its chord may put it that much lower."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sung:
-    """A note of the melody."""
+class _Singer:
+    """A lead with where it sings in a phrase."""
+
+    row: LeadRow
+    centre: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A note to be sung, before it has its pitch: steps of the scale from the phrase's first note."""
 
     beat: float
     beats: float
-    pitch: int
+    steps: int
     strong: bool
-    phrase: int
-    lead: str
+    close: bool = False
 
 
-def sing(page: Page) -> list[Sung]:
+def sing(page: Page) -> tuple[Sung, ...]:
     """The melody of the whole cue, in order of beat."""
     rhythms = page.style.motif_rhythms.get(f"{page.brief.metre[0]}/4", [])
-    motif = make_motif(rhythms, page.brief.metre[0], page.seed)
+    theme = make_theme(rhythms, page.style.motif_shapes, page.brief.metre[0], page.seed)
+    crown = _crown(page)
     notes: list[Sung] = []
     for phrase in page.phrases:
         lead = lead_of(page, phrase)
-        if lead is not None and not _silent(page, phrase):
-            notes += _phrase(page, phrase, motif, lead.instrument, _joined(notes, lead.instrument, phrase))
-    return _crowned(_breathing([note for note in notes if note.beats >= 0.2], page), page)
-
-
-def _joined(notes: list[Sung], lead: str, phrase: Phrase) -> int | None:
-    """The pitch that a phrase goes on from: its singer's own last note, when that is not long ago."""
-    if not notes or notes[-1].lead != lead or phrase.beat - notes[-1].beat > _MEMORY_BEATS:
-        return None
-    return notes[-1].pitch
+        if lead is None or _silent(page, phrase):
+            continue
+        singer = _singer(lead, _period_energy(page, phrase), crown)
+        notes += _phrase(page, phrase, theme, singer, notes, crown if _tops(page, phrase) else None)
+    return tuple(notes)
 
 
 def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
-    """Who sings a phrase: one for a period, another for the next."""
-    rows = [row for row in page.ensemble.leads if row.enters <= phrase.energy <= row.leaves]
+    """Who sings a phrase: one for a period, another when its material comes back."""
+    energy = _period_energy(page, phrase)
+    rows = [row for row in page.ensemble.leads if row.enters <= energy <= row.leaves]
     if not rows:
-        rows = sorted(page.ensemble.leads, key=lambda row: abs(row.enters - phrase.energy))[:1]
+        rows = sorted(page.ensemble.leads, key=lambda row: abs(row.enters - energy))[:1]
     if not rows:
         return None
     if phrase.character == "climax":
-        return max(rows, key=lambda row: (row.instrument == "violins", row.enters))
-    section = phrase.key.rpartition("/")[0]
-    return one_of(rows, page.seed, "lead", section, phrase.place // 2)
+        return max(rows, key=lambda row: (row.leaves >= _FULL, _centres(row)[1], row.enters))
+    first = draws(page.seed, "lead", phrase.material).randrange(len(rows))
+    return rows[(first + phrase.return_of) % len(rows)]
+
+
+def silences_of(page: Page, melody: tuple[Sung, ...], least: float = 1.0) -> tuple[tuple[float, float], ...]:
+    """Where the melody rests for at least so many beats, from the first bar to the final beat."""
+    found = []
+    at = page.phrases[0].beat if page.phrases else page.final_beat
+    for note in melody:
+        if note.beat - at >= least - 1e-6:
+            found.append((at, note.beat))
+        at = max(at, note.beat + note.beats)
+    if page.final_beat - at >= least - 1e-6:
+        found.append((at, page.final_beat))
+    return tuple(found)
+
+
+def _period_energy(page: Page, phrase: Phrase) -> float:
+    """The energy of the phrase that opens the period: both are sung by one voice in one register."""
+    if phrase.answers and phrase.character != "climax":
+        return page.phrases[phrase.index - 1].energy
+    return phrase.energy
 
 
 def _silent(page: Page, phrase: Phrase) -> bool:
     spoken = sum(bar.beats for bar in phrase.bars if bar.speech) > 0.5 * (phrase.end - phrase.beat)
-    return spoken or chance(_SILENT.get(phrase.character, 0.0), page.seed, "rests", phrase.key)
+    if spoken:
+        return True
+    share = _SILENT.get(phrase.character, 0.0) if phrase.place or phrase.index == 0 else 0.0
+    return len(page.phrases) > 3 and chance(share, page.seed, "rests", phrase.key)
 
 
-def _plan(page: Page, phrase: Phrase, motif: Motif) -> list[tuple[Motif, int] | None]:
-    """What each bar sings: a form of the motif and its step from the phrase's first note, or nothing."""
-    # Both phrases of a period begin alike, so that the second is heard as the answer.
-    chooser = draws(page.seed, "melody", phrase.character, phrase.material)
-    rise = chooser.choice((1, 2, -1)) if phrase.energy < 0.5 else chooser.choice((1, 2, 2, 3))
-    again = motif.ornamented() if phrase.place % 4 >= 2 or chooser.random() < 0.4 else motif
-    third = (motif.inverted().fragment(3), 2) if phrase.place % 2 else (motif.fragment(2), rise + 1)
-    plans: dict[str, list[tuple[Motif, int] | None]] = {
-        "introduction": [None, (motif.fragment(1), 0), None, (motif.fragment(2), -1)],
-        "statement": [(motif, 0), (again, rise), third, None],
-        "development": [
-            (motif.inverted(), 2),
-            (motif.inverted().fragment(3), 2 - rise),
-            (motif.fragment(2), rise),
-            None,
-        ],
-        "climax": [(motif.augmented(), 1), None, (again, rise + 2), None],
-        "release": [(motif.fragment(3), 2), None, (motif.inverted().fragment(2), 0), None],
-    }
-    plan = plans[phrase.character]
-    length = len(phrase.bars)
-    if length < 4:
-        plan = [*plan[: max(1, length - 1)], None] if length > 1 else [(motif.fragment(2), 0)]
-    if phrase.bars[0].beat < 0 and length > 1:  # a pick-up bar leads in, it does not sing
-        plan = [None, *plan]
-    return (plan + [None] * length)[:length]
+def _centres(row: LeadRow) -> tuple[int, int]:
+    known = _CENTRES.get(row.instrument)
+    if known is None:
+        low, high = sound_pack()[row.instrument].comfortable
+        known = (round(low + 0.48 * (high - low)), round(low + 0.62 * (high - low)))
+        known = (max(min(known[0], 74), low + 5), max(min(known[1], 79), low + 8))
+    return known[0] + 12 * row.octave, known[1] + 12 * row.octave
 
 
-def _phrase(page: Page, phrase: Phrase, motif: Motif, lead: str, joined: int | None) -> list[Sung]:
-    player = sound_pack()[lead]
-    low_centre, high_centre = _CENTRES.get(lead, (66, 70))
-    centre = round(low_centre + (high_centre - low_centre) * min(1.0, phrase.energy * 1.1))
-    scale = scale_of(page.brief.key)
-    ladder = [p for p in range(max(player.low, centre - 14), min(player.high, centre + 15)) if p % 12 in scale]
-    chord = page.chord_at(phrase.beat)
-    anchor = min(range(len(ladder)), key=lambda i: (ladder[i] % 12 not in chord.chord.tones, abs(ladder[i] - centre)))
-    notes: list[Sung] = []
-    plan = _plan(page, phrase, motif)
-    starts = [bar.beat for bar, planned in zip(phrase.bars, plan, strict=True) if planned is not None]
-    for bar, planned in zip(phrase.bars, plan, strict=True):
-        if planned is None or bar.speech:
+def _singer(row: LeadRow, energy: float, crown: int | None) -> _Singer:
+    player = sound_pack()[row.instrument]
+    rest, full = _centres(row)
+    centre = round(rest + (full - rest) * min(1.0, energy * 1.1))
+    high = min(player.high, centre + _OVER_CENTRE)
+    if crown is not None:
+        high = min(high, crown - _CROWN_ROOM)
+    return _Singer(row, min(centre, high - 4), max(player.low, centre - 12), high)
+
+
+def _top_phrase(page: Page) -> Phrase | None:
+    heights = [phrase for phrase in page.phrases if phrase.character == "climax" and not _silent(page, phrase)]
+    return max(heights, key=lambda phrase: (phrase.energy, -phrase.index), default=None)
+
+
+def _tops(page: Page, phrase: Phrase) -> bool:
+    top = _top_phrase(page)
+    return top is not None and top.index == phrase.index
+
+
+def _crown(page: Page) -> int | None:
+    """The highest note of the cue: above everything that its singer sings elsewhere."""
+    top = _top_phrase(page)
+    lead = lead_of(page, top) if top is not None else None
+    if lead is None:
+        return None
+    player = sound_pack()[lead.instrument]
+    return min(player.high, player.comfortable[1] + 2, _centres(lead)[1] + _OVER_CENTRE + 2)
+
+
+def _phrase(
+    page: Page, phrase: Phrase, theme: Theme, singer: _Singer, sung: list[Sung], crown: int | None
+) -> list[Sung]:
+    led = int(phrase.bars[0].beat < 0 and len(phrase.bars) > 1)  # a pick-up bar leads in, it does not sing
+    bars = phrase.bars[led:]
+    plan = plan_of(phrase, theme, page.seed, len(bars) - 1) if len(bars) > 1 else plan_of(phrase, theme, page.seed, 1)
+    timed = _breathing(_timed(page, phrase, bars, plan), page, phrase)
+    if not timed:
+        return []
+    timed = _picked_up(page, phrase, timed, sung)
+    joined = _joined(sung, singer.row.instrument, timed[0].beat)
+    anchor = _anchor(page, phrase, singer)
+    slots = [_slot(page, phrase, note, anchor) for note in timed]
+    if crown is not None:
+        slots = _crowned(slots, crown, singer)
+    pitches = find_pitches(slots, joined, singer.low, singer.high)
+    row = singer.row
+    return [
+        Sung(note.beat, note.beats, pitch, note.strong, phrase.index, row.instrument, row.articulation, row.force)
+        for note, pitch in zip(timed, pitches, strict=True)
+    ]
+
+
+def _timed(page: Page, phrase: Phrase, bars: tuple[FormBar, ...], plan: Plan) -> list[_Timed]:
+    """The notes of a plan in time, and the close; nothing sounds into speech or into the next cell."""
+    last = min(phrase.end, page.final_beat)
+    stops = [bar.beat for bar in bars if bar.speech]
+    starts = [bar.beat for bar, cell in zip(bars, plan, strict=False) if cell is not None]
+    found: list[_Timed] = []
+    for bar, cell in zip(bars, plan, strict=False):
+        if cell is None or bar.speech:
             continue
-        form, offset = planned
-        # In a bar shorter than the motif the next one cuts it off.
-        until = min([phrase.end, page.final_beat, *(start for start in starts if start > bar.beat)])
-        for note in form.notes:
+        until = min([last, *(beat for beat in (*starts, *stops) if beat > bar.beat + 1e-6)])
+        for note in cell.motif.notes:
             beat = bar.beat + note.onset
-            if beat >= until - 0.2:
+            if beat >= until - _SHORTEST_BEATS:
                 break
             strong = note.onset % 2 == 0 or note.beats >= 1.5
-            index = min(len(ladder) - 1, max(0, anchor + offset + note.step))
-            pitch = _settled(ladder, index, page.chord_at(beat), strong, notes[-1].pitch if notes else joined)
-            beats = min(note.beats, until - beat)
-            notes.append(Sung(beat, beats, pitch, strong, phrase.index, lead))
-    close = _close(page, phrase, ladder, notes, lead)
-    return [*notes, *close]
+            found.append(_Timed(beat, min(note.beats, until - beat), cell.steps + note.step, strong))
+    return [*found, *_close(page, phrase, bars, found)]
 
 
-def _settled(ladder: list[int], index: int, chord: Voiced, strong: bool, before: int | None) -> int:
-    """The ladder's note, moved to a chord tone where it is strong and kept within a sixth of the note before."""
-    tones = chord.chord.tones
-    reach = range(max(0, index - 3), min(len(ladder), index + 4))
-    options = [ladder[i] for i in reach if not strong or ladder[i] % 12 in tones] or [ladder[index]]
-    wanted = ladder[index]
-    pitch = min(options, key=lambda p: (_strain(p, wanted, before), p))
-    if before is not None and abs(pitch - before) > 9:
-        nearer = [p for p in ladder if abs(p - before) <= 9 and (not strong or p % 12 in tones)]
-        pitch = min(nearer or options, key=lambda p: (abs(p - wanted), p))
-    return _inflected(pitch, tones)
-
-
-def _strain(pitch: int, wanted: int, before: int | None) -> float:
-    leap = abs(pitch - before) if before is not None else 0
-    return abs(pitch - wanted) + (0.6 * (leap - 5) if leap > 5 else 0.0) + (1.5 if leap == 6 else 0.0)
-
-
-def _inflected(pitch: int, tones: tuple[int, ...]) -> int:
-    """A scale tone gives way to the chord's own chromatic neighbour (the leading tone of a dominant in minor)."""
-    if pitch % 12 in tones:
-        return pitch
-    third = tones[1] if len(tones) > 1 else -1
-    return pitch + 1 if (pitch + 1) % 12 == third else pitch
-
-
-def _close(page: Page, phrase: Phrase, ladder: list[int], notes: list[Sung], lead: str) -> list[Sung]:
-    """The last bar: a long note on a tone of its chord, then breath."""
-    last = phrase.bars[-1]
-    if last.speech or not notes or len(phrase.bars) < 2 or phrase.character == "introduction":
+def _close(page: Page, phrase: Phrase, bars: tuple[FormBar, ...], found: list[_Timed]) -> list[_Timed]:
+    """The last bar: a long note on a tone that closes, then breath."""
+    bar = bars[-1]
+    if bar.speech or not found or len(bars) < 2 or phrase.character == "introduction":
         return []
-    if notes[-1].beat >= last.beat:
+    if found[-1].beat + found[-1].beats > bar.beat + 1e-6:
         return []
-    chord = page.chord_at(last.beat)
-    before = notes[-1].pitch
-    wanted = before - 2 if phrase.turn != "half" else before + 2
-    options = [p for p in ladder if p % 12 in chord.chord.tones and abs(p - before) <= 9] or [before]
-    pitch = _inflected(min(options, key=lambda p: (abs(p - wanted), p)), chord.chord.tones)
-    beats = min(last.beats * 0.5, page.final_beat - last.beat)
-    if phrase.turn == "half" and last.beats >= 3:
-        beats = min(last.beats * 0.6, page.final_beat - last.beat)
-    held = min(beats, chord.end - last.beat + 0.02)
-    return [Sung(last.beat, held, pitch, True, phrase.index, lead)] if held > 0.3 else []
+    share = 0.7 if phrase.turn == "half" else 0.55
+    held = min(max(1.0, share * bar.beats), page.final_beat - bar.beat)
+    return [_Timed(bar.beat, held, found[-1].steps, True, True)] if held > 0.3 else []
 
 
-def _breathing(notes: list[Sung], page: Page) -> list[Sung]:
-    """Phrases fall silent, the quietest first and the climax never, until the style's share of rest is there.
-
-    Where there are few, halves of phrases do, answers first: a short cue is to keep its tune.
-    """
-    length = page.final_beat - page.chords[0].beat
-    most = (1.0 - page.style.form.melody_rests) * length
-    few = len({note.phrase for note in notes}) <= _FEW_PHRASES
-    sung: dict[tuple[int, bool], float] = {}
-    for note in notes:
-        part = _part(note, page, few)
-        sung[part] = sung.get(part, 0.0) + note.beats
-    total = sum(sung.values())
-    silent: set[tuple[int, bool]] = set()
-    for part in sorted(sung, key=lambda p: (not p[1], page.phrases[p[0]].energy, p)):
-        if total <= most:
-            break
-        if page.phrases[part[0]].character != "climax":
-            total -= sung[part]
-            silent.add(part)
-    return [note for note in notes if _part(note, page, few) not in silent]
+def _breathing(timed: list[_Timed], page: Page, phrase: Phrase) -> list[_Timed]:
+    """At least the style's share of rest in every phrase: the last bars before the close thin out first."""
+    most = max(2.0, (1.0 - page.style.form.melody_rests) * (phrase.end - phrase.beat))
+    kept = [note for note in timed if note.beats >= _SHORTEST_BEATS]
+    # First the held notes before a rest give up what they have over a beat, then the last cell its notes.
+    for shortest in (1.5, 1.0):
+        for index, note in enumerate(kept):
+            over = sum(one.beats for one in kept) - most
+            following = kept[index + 1].beat if index + 1 < len(kept) else phrase.end
+            if over > 0 and note.beats > shortest and (note.close or following - note.beat - note.beats < 1e-6):
+                kept[index] = replace(note, beats=max(shortest, note.beats - over))
+    while len(kept) > 2 and sum(note.beats for note in kept) > most + 1e-6:
+        del kept[len(kept) - 1 - kept[-1].close]
+    return kept
 
 
-def _part(note: Sung, page: Page, halves: bool) -> tuple[int, bool]:
-    """What falls silent together: the phrase and, if by halves, whether the note is of its second one."""
-    bars = page.phrases[note.phrase].bars
-    return note.phrase, halves and note.beat >= bars[len(bars) // 2].beat
+def _picked_up(page: Page, phrase: Phrase, timed: list[_Timed], sung: list[Sung]) -> list[_Timed]:
+    """Now and then an upbeat leads into a phrase, where there is room for it."""
+    first = timed[0]
+    if phrase.character not in ("statement", "climax") or first.beat > phrase.beat + 1e-6 or phrase.index == 0:
+        return timed
+    before = page.phrases[phrase.index - 1]
+    chooser = draws(page.seed, "pick-up", phrase.material)
+    if chooser.random() >= _PICK_UP_SHARE or before.bars[-1].speech or before.bars[-1].beats < 3:
+        return timed
+    length = chooser.choice((0.5, 1.0))
+    if sung and sung[-1].beat + sung[-1].beats > first.beat - length - 0.25:
+        return timed
+    if page.accent_near(first.beat, 0.3) is not None:
+        return timed
+    return [_Timed(first.beat - length, length, first.steps - 1, False), *timed]
 
 
-def _crowned(notes: list[Sung], page: Page) -> list[Sung]:
-    """The highest note once, in the climax: others as high come down to a lower tone of their chord."""
-    climax = {phrase.index for phrase in page.phrases if phrase.character == "climax"}
-    inside = [i for i, note in enumerate(notes) if note.phrase in climax]
-    if not inside:
-        return notes
-    crown = max(inside, key=lambda i: (notes[i].pitch, notes[i].beats, -i))
-    top = notes[crown].pitch
-    made = list(notes)
-    for index, note in enumerate(notes):
-        if index != crown and note.pitch >= top and sound_pack()[note.lead].high >= top:
-            tones = page.chord_at(note.beat).chord.tones
-            lower = [p for p in range(top - 1, top - 8, -1) if p % 12 in tones]
-            made[index] = replace(note, pitch=lower[0] if lower else top - 2)
+def _joined(sung: list[Sung], lead: str, beat: float) -> int | None:
+    """The pitch that a phrase goes on from: its singer's own last note, when that is not long ago."""
+    if not sung or sung[-1].lead != lead or beat - sung[-1].beat > _MEMORY_BEATS:
+        return None
+    return sung[-1].pitch
+
+
+def _anchor(page: Page, phrase: Phrase, singer: _Singer) -> int:
+    """The pitch of step 0: a tone of the phrase's first chord near the singer's centre, the same through a period."""
+    opening = page.phrases[phrase.index - 1] if phrase.answers else phrase
+    chord = page.chord_at(max(opening.beat, page.chords[0].beat)).chord
+    return min(
+        (p for p in range(singer.centre - 7, singer.centre + 8) if p % 12 in chord.tones[:3]),
+        key=lambda p: (abs(p - singer.centre), p),
+    )
+
+
+def _slot(page: Page, phrase: Phrase, note: _Timed, anchor: int) -> Slot:
+    chord = page.chord_at(note.beat).chord
+    ladder = [p for p in range(anchor - 24, anchor + 25) if p % 12 in chord.scale]
+    place = min(range(len(ladder)), key=lambda i: (abs(ladder[i] - anchor), i))
+    target = ladder[min(len(ladder) - 1, max(0, place + note.steps))]
+    if note.close:
+        # A close comes down home, or stays open a step above.
+        target = anchor + (2 if phrase.turn == "half" else 0)
+    close: Close = "" if not note.close else "half" if phrase.turn == "half" else "full"
+    return Slot(note.beat, note.beats, target, note.strong, chord, close)
+
+
+def _crowned(slots: list[Slot], crown: int, singer: _Singer) -> list[Slot]:
+    """The slots with the highest note of the cue in the middle of them: its longest strong note."""
+    inner = [i for i, slot in enumerate(slots) if slot.strong and not slot.close and (i > 0 or len(slots) < 4)]
+    if not inner:
+        return slots
+    place = max(inner, key=lambda i: (slots[i].beats + 0.2 * (slots[i].target - singer.centre), i))
+    tones = slots[place].chord.tones
+    top = next((p for p in range(crown, crown - 12, -1) if p % 12 in tones[:3]), crown)
+    made = list(slots)
+    made[place] = replace(slots[place], fixed=top)
+    # What surrounds it leans towards it.
+    for beside in (place - 1, place + 1):
+        if 0 <= beside < len(made) and not made[beside].close:
+            made[beside] = replace(made[beside], target=min(singer.high, max(made[beside].target, top - 4)))
     return made

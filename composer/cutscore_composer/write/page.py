@@ -6,12 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.brief import Brief, Key
 from cutscore_composer.plan.style import Style
-from cutscore_composer.write.composition import Articulation, Note
+from cutscore_composer.write.composition import Articulation, KeyAt, Note
 from cutscore_composer.write.ensemble import Ensemble, sound_pack
 from cutscore_composer.write.form import FormBar, Phrase
 from cutscore_composer.write.tempo import TempoMap
+from cutscore_composer.write.tonality import key_at
 from cutscore_composer.write.voicing import Voiced
 
 
@@ -28,6 +29,20 @@ class Accent:
 
 
 @dataclass(frozen=True, slots=True)
+class Sung:
+    """A note of the melody."""
+
+    beat: float
+    beats: float
+    pitch: int
+    strong: bool
+    phrase: int
+    lead: str
+    articulation: str | None = None
+    force: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that is settled before the parts are written."""
 
@@ -41,6 +56,26 @@ class Page:
     accents: tuple[Accent, ...]
     final_beat: float
     end_beat: float
+    keys: tuple[KeyAt, ...] = ()
+    melody: tuple[Sung, ...] = ()
+    """What is sung, in order; empty until it is written."""
+    silences: tuple[tuple[float, float], ...] = ()
+    """(from, up to) in beats wherever the melody rests for a beat or more: where others may answer it."""
+
+    def key_at(self, beat: float) -> Key:
+        """The key at a beat."""
+        return key_at(self.keys, beat) if self.keys else self.brief.key
+
+    def silences_in(self, start: float, end: float) -> list[tuple[float, float]]:
+        """The rests of the melody between two beats, cut to them."""
+        first = max(0, bisect_right(self.silences, start, key=lambda rest: rest[0]) - 1)
+        found = []
+        for low, high in self.silences[first:]:
+            if low >= end - 1e-6:
+                break
+            if min(high, end) - max(low, start) > 1e-6:
+                found.append((max(low, start), min(high, end)))
+        return found
 
     def bars(self) -> Iterator[tuple[Phrase, FormBar]]:
         """Every bar with its phrase."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -16,6 +16,8 @@ LOWEST, HIGHEST = 50, 81
 """Where the upper voices lie: above the notes at which close chords turn to mud."""
 BASS = (33, 47)
 """Where the written bass lies; basses and pianos add the octave below."""
+_OUTER = 3
+"""Among the pairs of the five lines: bass and top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,29 @@ def voice(harmony: Sequence[Harmonic], centres: Sequence[float], fresh: Sequence
     (a section), without regard to the one before; that keeps a change in one section out of the next.
     """
     made: list[Voiced] = []
+    echoes: dict[str, Voiced] = {}
     for harmonic, centre, anew in zip(harmony, centres, fresh, strict=True):
         before = None if anew or not made else made[-1]
         chord = harmonic.chord
+        heard = echoes.get(harmonic.echo)
+        if heard is not None and (before is None or not _parallel(before, heard)):
+            made.append(replace(heard, beat=harmonic.beat, end=harmonic.end))
+            continue
         bass = _bass(chord.bass, before.bass if before else 40)
         voices = _voices(
             chord.tones, before.voices if before else None, before.bass if before else 0, bass, round(centre)
         )
         made.append(Voiced(harmonic.beat, harmonic.end, chord, bass, voices))
+        if harmonic.echo:
+            echoes.setdefault(harmonic.echo, made[-1])
     return tuple(made)
+
+
+def _parallel(before: Voiced, now: Voiced) -> bool:
+    """Whether bass and top go in parallel fifths or octaves."""
+    then, here = before.voices[3] - before.bass, now.voices[3] - now.bass
+    moves = before.bass != now.bass and before.voices[3] != now.voices[3]
+    return moves and then % 12 in (0, 7) and then % 12 == here % 12
 
 
 def _bass(pitch_class: int, before: int) -> int:
@@ -75,18 +91,22 @@ def _cost(
     voices: Voices, tones: tuple[int, ...], before: Voices | None, bass_before: int, bass: int, centre: int
 ) -> float:
     classes = {pitch % 12 for pitch in voices}
+    third, fifth = tones[1], tones[2]
     missing = [tone for tone in tones if tone not in classes and tone != bass % 12]
-    cost = 9.0 * len(missing) + (6.0 if tones[1] not in classes else 0.0)
+    # The fifth can be spared, the third only when the bass has it.
+    cost = sum(3.0 if tone == fifth != third else 9.0 for tone in missing)
+    cost += 6.0 if third not in classes and third != bass % 12 else 2.0 if third not in classes else 0.0
     cost += 0.9 * abs(sum(voices) / 4 - centre)
-    # Close intervals low down are mud, a third doubled is thick.
+    # Close intervals low down are mud, a third doubled is thick, a semitone under the top cuts.
     cost += 4.0 if voices[1] - voices[0] < 5 and voices[0] < 55 else 0.0
-    cost += 1.5 * (sum(1 for pitch in voices if pitch % 12 == tones[1]) - 1 if tones[1] in classes else 0)
+    cost += 1.5 * (sum(1 for pitch in voices if pitch % 12 == third) - 1 if third in classes else 0)
+    cost += 2.5 if voices[3] - voices[2] == 1 else 0.0
     if before is None:
         return cost
     cost += sum(abs(now - then) for now, then in zip(voices, before, strict=True))
     cost += 3.0 * max(0, abs(voices[3] - before[3]) - 4)
     lines_now, lines_then = (bass, *voices), (bass_before, *before)
-    for (a, b), (c, d) in zip(combinations(lines_now, 2), combinations(lines_then, 2), strict=True):
+    for place, ((a, b), (c, d)) in enumerate(zip(combinations(lines_now, 2), combinations(lines_then, 2), strict=True)):
         if (b - a) % 12 in (0, 7) and (b - a) % 12 == (d - c) % 12 and a != c and b != d:
-            cost += 2.5
+            cost += 14.0 if place == _OUTER else 2.5
     return cost

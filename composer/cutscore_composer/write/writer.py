@@ -5,6 +5,7 @@ Tempo map and bars (fit), form, harmony and voicing, melody, layers, accents, en
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from cutscore_composer.engine import Progress
@@ -16,16 +17,21 @@ from cutscore_composer.write.arrange import arrange
 from cutscore_composer.write.composition import Chord, Composition, PlacedHit
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.ending import write_ending
-from cutscore_composer.write.ensemble import ensemble_of
+from cutscore_composer.write.ensemble import ensemble_of, sound_pack
 from cutscore_composer.write.expression import perform
 from cutscore_composer.write.fit import Fit
-from cutscore_composer.write.form import Phrase, form_of
+from cutscore_composer.write.form import Phrase, form_of, phrase_at
 from cutscore_composer.write.harmony import harmonise
-from cutscore_composer.write.melody import Sung, sing
+from cutscore_composer.write.melody import sing, silences_of
 from cutscore_composer.write.page import Accent, Page, Sheet, sheet_for
 from cutscore_composer.write.parts.layers import write_layers
 from cutscore_composer.write.targets import fitted
+from cutscore_composer.write.tonality import keys_of
 from cutscore_composer.write.voicing import voice
+
+_BEHIND_MS = 4.0
+_FULL_ENERGY = 0.62
+"""From this energy on a climax is sung in octaves."""
 
 
 def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None = None) -> Composition:
@@ -39,9 +45,9 @@ def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None
     tell.report("write", 0.3, "form and harmony")
     page = _page(brief, style, spotting, fit, hits, chance)
     tell.report("write", 0.5, "parts")
-    sheet, melody = _sheet(page, tell)
+    sheet = _sheet(page, tell)
     tell.report("write", 0.9, "expression")
-    parts = perform(page, sheet, melody)
+    parts = perform(page, sheet)
     tell.report("write", 1.0)
     return Composition(
         rate=spotting.rate,
@@ -56,6 +62,7 @@ def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None
         parts=parts,
         final_beat=fit.final_beat,
         warnings=brief.warnings,
+        keys=page.keys,
     )
 
 
@@ -82,63 +89,67 @@ def _accents(hits: tuple[PlacedHit, ...], fit: Fit, end_beat: float, hush: float
 def _page(brief: Brief, style: Style, spotting: Spotting, fit: Fit, hits: tuple[PlacedHit, ...], seed: int) -> Page:
     end_beat = round(fit.tempo.beat(float(Fraction(spotting.frames) / spotting.rate)), 6)
     phrases = form_of(spotting, fit, brief, style.form.phrase_bars)
+    keys = keys_of(phrases, brief.key, style.harmony, style.form.modulates, seed)
     accents = _accents(hits, fit, end_beat, style.form.hush_beats, brief.ending == "button")
     harmony = harmonise(
         phrases,
-        style.harmony[brief.key.mode],
-        brief.key,
+        style.harmony,
+        keys,
         tuple(accent.beat for accent in accents),
         fit.final_beat,
         end_beat,
         seed,
+        style.form.chord_bars,
     )
-    owners = [_owner(phrases, harmonic.beat) for harmonic in harmony]
-    centres = [61 + 8 * (owner.energy if owner else brief.energy) for owner in owners]
+    owners = [phrase_at(phrases, harmonic.beat) for harmonic in harmony]
+    centres = [61 + 8 * (round(4 * owner.energy) / 4 if owner else brief.energy) for owner in owners]
     fresh = [
         i > 0 and owner is not None and owner.place == 0 and owner is not owners[i - 1]
         for i, owner in enumerate(owners)
     ]
     chords = voice(harmony, centres, fresh)
-    return Page(
-        brief, style, seed, ensemble_of(brief, style), fit.tempo, phrases, chords, accents, fit.final_beat, end_beat
-    )
-
-
-def _owner(phrases: tuple[Phrase, ...], beat: float) -> Phrase | None:
-    if not phrases or beat >= phrases[-1].end:
-        return None
-    low, high = 0, len(phrases) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if phrases[middle].beat <= beat + 1e-6 else (low, middle - 1)
-    return phrases[low]
-
-
-def _sheet(page: Page, progress: Progress) -> tuple[Sheet, list[Sung]]:
-    sheet = sheet_for(page)
+    ensemble = ensemble_of(brief, style)
+    page = Page(brief, style, seed, ensemble, fit.tempo, phrases, chords, accents, fit.final_beat, end_beat, keys)
     melody = sing(page)
-    singing = {(note.phrase, note.lead) for note in melody}
-    for note in melody:
-        phrase = page.phrases[note.phrase]
-        velocity = 52 + 44 * phrase.energy + (5 if note.strong else -3)
-        role_shift = 4.0  # a singing line lies a little behind the beat
-        sheet.write("melody", note.lead, note.beat, note.beats * 1.02, note.pitch, velocity, "legato", role_shift)
-        if (
-            phrase.character == "climax"
-            and note.lead == "violins"
-            and page.ensemble.has("horns")
-            and phrase.energy > 0.66
-        ):
-            # At the height of the cue the horns take the tune with the violins, an octave below.
-            sheet.write("melody", "horns", note.beat, note.beats, note.pitch - 12, velocity - 6)
+    return replace(page, melody=melody, silences=silences_of(page, melody))
+
+
+def _sheet(page: Page, progress: Progress) -> Sheet:
+    sheet = sheet_for(page)
+    singing = _melody(page, sheet)
     layers = arrange(page)
     for phrase in page.phrases:
         progress.check()
-        leads = {lead for index, lead in singing if index == phrase.index}
-        write_layers(page, phrase, layers[phrase.index], leads, sheet)
+        write_layers(page, phrase, layers[phrase.index], singing.get(phrase.index, set()), sheet)
     write_accents(page, sheet)
-    write_ending(page, sheet)
     for key, notes in sheet.notes.items():
         # Nothing of the phrases sounds into the last chord.
-        sheet.notes[key] = [n for n in notes if n.beat < page.final_beat - 1e-6 or n.beat >= page.final_beat - 1e-4]
-    return sheet, melody
+        sheet.notes[key] = [note for note in notes if note.beat < page.final_beat - 1e-6]
+    write_ending(page, sheet)
+    return sheet
+
+
+def _melody(page: Page, sheet: Sheet) -> dict[int, set[str]]:
+    """Writes what is sung; tells who sings in each phrase."""
+    singing: dict[int, set[str]] = {}
+    for note in page.melody:
+        phrase = page.phrases[note.phrase]
+        velocity = 50 + 46 * phrase.energy + (5 if note.strong else -3) + note.force
+        how = note.articulation or "legato"
+        # A singing line lies a little behind the beat.
+        sheet.write("melody", note.lead, note.beat, note.beats * 1.02, note.pitch, velocity, how, _BEHIND_MS)
+        singing.setdefault(note.phrase, set()).add(note.lead)
+        double = _double(page, phrase, note.lead)
+        if double is not None:
+            sheet.write("melody", double, note.beat, note.beats, note.pitch - 12, velocity - 6, "legato")
+            singing[note.phrase].add(double)
+    return singing
+
+
+def _double(page: Page, phrase: Phrase, lead: str) -> str | None:
+    """At the height of the cue another voice takes the tune with the first, an octave below."""
+    if phrase.character != "climax" or phrase.energy < _FULL_ENERGY:
+        return None
+    rows = [row for row in page.ensemble.leads if row.instrument != lead and row.enters <= phrase.energy <= row.leaves]
+    low = [row.instrument for row in rows if sound_pack()[row.instrument].comfortable[1] < 80]
+    return low[-1] if low else None
