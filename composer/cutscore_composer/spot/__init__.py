@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from cutscore_composer.wishes import Wishes
 
 
-def spot(seen: Seen, picture: Picture, wishes: Wishes) -> Spotting:
-    """The spotting notes of a picture: from quantised values only, so the same on every machine."""
+def spot(seen: Seen, picture: Picture, wishes: Wishes, *, follows_action: bool = False) -> Spotting:
+    """The spotting notes of a picture: from quantised values only, so the same on every machine.
+
+    follows_action: the style's hits may follow what moves in the picture, as those of comedies do.
+    """
     from cutscore_composer.spot.session import spot_picture
 
-    return spot_picture(seen, picture, wishes)
+    return spot_picture(seen, picture, wishes, follows_action)

@@ -17,9 +17,12 @@ Doubles = npt.NDArray[np.float64]
 STEPS = 64
 
 
-def step(value: float) -> float:
-    """The nearest 1/64 within 0 to 1."""
-    return min(max(floor(value * STEPS + 0.5), 0), STEPS) / STEPS
+def step(value: float, steps: int = STEPS) -> float:
+    """The nearest 1/64 (or other share) within 0 to 1.
+
+    What is told of a long stretch is told in coarse steps: some frames more or less should not turn it.
+    """
+    return min(max(floor(value * steps + 0.5), 0), steps) / steps
 
 
 def sample_of(frame: int, rate: Fraction, length: int) -> int:
@@ -40,9 +43,9 @@ class Means:
         high = min(max(low + 1, last), self.length)
         return float(self._sums[high] - self._sums[low]) / (high - low)
 
-    def around(self, half: int) -> Doubles:
-        """The curve smoothed: at each sample the mean of those up to `half` samples away."""
+    def around(self, back: int, ahead: int) -> Doubles:
+        """The curve smoothed: at each sample the mean of those up to `back` before and up to `ahead` after it."""
         at = np.arange(self.length)
-        low, high = np.maximum(0, at - half), np.minimum(self.length, at + half + 1)
+        low, high = np.maximum(0, at - back), np.minimum(self.length, at + ahead + 1)
         made: Doubles = (self._sums[high] - self._sums[low]) / (high - low)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,12 +18,17 @@ _SHORT_FILM_SECONDS = 14
 """Films up to this have one section."""
 _SHORTEST_SECONDS = (Fraction(6), Fraction(10))
 """Least length of a section in a film of 14 s, and in one of 40 s or more."""
-_LONGEST_SECONDS = 34
-"""A section longer than this is divided once more."""
-_BORDER = 0.42
-"""How strong a change is that begins a section."""
-_BESIDE = 6 * CURVE_HZ
-"""Samples on each side over which the picture is compared."""
+_NEEDS = ((0, 12, 18, 24, 30), (0.56, 0.52, 0.42, 0.3, 0.0))
+"""Seconds since the last border, and how strong a change has to be to begin a section then."""
+_AHEAD_SECONDS = 5
+"""A stronger change that follows this soon begins the section instead."""
+_LONGEST_SECONDS = 32
+"""A section that nothing ends before is divided where nothing changes, after `_HALF_SECONDS`."""
+_HALF_SECONDS = 21
+_BEFORE, _AFTER = 6 * CURVE_HZ, 4 * CURVE_HZ
+"""Samples before and after a change over which the picture is compared."""
+_PACE_BACK, _PACE_AHEAD = 4 * CURVE_HZ, CURVE_HZ
+"""Samples over which cuts are counted: what is coming is not felt yet."""
 _LETTERS = "ABCDEF"
 _ALIKE = 0.07
 """Two sections whose features are on average this near are of one material."""
@@ -38,22 +43,61 @@ class _Change:
 
 
 def find_borders(seen: Seen, told: Sequence[int] = ()) -> list[int]:
-    """First frames of the sections, the first of them 0; `told` are frames where the editor wants one to begin."""
+    """First frames of the sections, the first of them 0; `told` are frames where the editor wants one to begin.
+
+    Borders are found from the first to the last, each from the one before and from what is near: a change of
+    the picture leaves those well before it alone.
+    """
     seconds = seen.frames / seen.rate
     shortest = _shortest(seconds) * seen.rate
-    if seconds <= _SHORT_FILM_SECONDS:
-        return [0]
-    borders = [0]
+    fixed: list[int] = []
     for frame in sorted(told):
-        if frame - borders[-1] >= shortest / 2 and seen.frames - frame >= shortest / 2:
-            borders.append(frame)
-    changes = _changes(seen)
-    for change in sorted(changes, key=lambda c: (-c.score, c.frame)):
-        if change.score < _BORDER:
+        if frame - (fixed[-1] if fixed else 0) >= shortest / 2 and seen.frames - frame >= shortest / 2:
+            fixed.append(frame)
+    changes = _changes(seen) if seconds > _SHORT_FILM_SECONDS else []
+    borders = [0]
+    for stop in [*fixed, seen.frames]:
+        borders += _between(borders[-1], stop, changes, shortest, seen.rate)
+        if stop < seen.frames:
+            borders.append(stop)
+    return borders
+
+
+def _between(start: int, stop: int, changes: Sequence[_Change], shortest: Fraction, rate: Fraction) -> list[int]:
+    """The borders between two that stand."""
+    found: list[int] = []
+    last = start
+    inside = [change for change in changes if last + shortest <= change.frame <= stop - shortest]
+    for index, change in enumerate(inside):
+        last = _divided(last, change.frame, stop, shortest, rate, found)
+        since = change.frame - last
+        if since < shortest or change.score < np.interp(float(since / rate), *_NEEDS):
+            continue
+        if since < (_LONGEST_SECONDS - _AHEAD_SECONDS) * rate and _outdone(inside, index, rate):
+            continue
+        found.append(change.frame)
+        last = change.frame
+    _divided(last, stop, stop, shortest, rate, found)
+    return found
+
+
+def _outdone(changes: Sequence[_Change], index: int, rate: Fraction) -> bool:
+    """Whether a stronger change follows soon."""
+    here = changes[index]
+    for other in itertools.islice(changes, index + 1, None):
+        if other.frame > here.frame + _AHEAD_SECONDS * rate:
             break
-        if _room(change.frame, borders, seen.frames) >= shortest:
-            insort(borders, change.frame)
-    return _divided(borders, changes, seen, shortest)
+        if other.score > here.score:
+            return True
+    return False
+
+
+def _divided(last: int, to: int, stop: int, shortest: Fraction, rate: Fraction, found: list[int]) -> int:
+    """Divide what is too long up to a frame, where nothing changes; the last border after that."""
+    while to - last > _LONGEST_SECONDS * rate and stop - last >= _HALF_SECONDS * rate + shortest:
+        last += round(_HALF_SECONDS * rate)
+        found.append(last)
+    return last
 
 
 def name_sections(seen: Seen, borders: Sequence[int], energies: Sequence[float]) -> tuple[Section, ...]:
@@ -90,8 +134,8 @@ def _changes(seen: Seen) -> list[_Change]:
     before = 0
     for cut in seen.cuts:
         at = sample_of(cut.frame, seen.rate, curves[0].length)
-        apart = sum(abs(c.between(at + 1, at + 1 + _BESIDE) - c.between(at - _BESIDE, at)) for c in curves)
-        pace = abs(density.between(at + 1, at + 1 + _BESIDE) - density.between(at - _BESIDE, at))
+        apart = sum(abs(c.between(at + 1, at + 1 + _AFTER) - c.between(at - _BEFORE, at)) for c in curves)
+        pace = abs(density.between(at + 1, at + 1 + _AFTER) - density.between(at - _BEFORE, at))
         own = weight_of(cut, cut.frame - before, seen, curves[0], curves[1])
         through_black = 0.15 if cut.kind != "cut" else 0.0  # what fades or dissolves is meant as a new chapter
         found.append(_Change(cut.frame, step(0.45 * own + 0.5 * min(1.0, apart) + 0.3 * pace + through_black)))
@@ -104,38 +148,8 @@ def cut_density(seen: Seen) -> Doubles:
     events = np.zeros(len(seen.motion))
     for cut in seen.cuts:
         events[sample_of(cut.frame, seen.rate, len(events))] += 1.0 if cut.kind == "cut" else 0.5
-    rate = Means(events).around(3 * CURVE_HZ) * CURVE_HZ
+    rate = Means(events).around(_PACE_BACK, _PACE_AHEAD) * CURVE_HZ
     return rate / (rate + 0.4)
-
-
-def _room(frame: int, borders: Sequence[int], frames: int) -> int:
-    """How far the nearest border, or the end, is; `borders` in order."""
-    at = bisect_left(borders, frame)
-    return min(frames - frame, *(abs(frame - border) for border in borders[max(0, at - 1) : at + 1]))
-
-
-def _divided(borders: list[int], changes: Sequence[_Change], seen: Seen, shortest: Fraction) -> list[int]:
-    """Borders with every section that is too long divided at its best change, or where nothing changes, in halves."""
-    made: list[int] = []
-    todo = list(zip(borders, [*borders[1:], seen.frames], strict=True))[::-1]
-    frames = [Fraction(change.frame) for change in changes]
-    longest = _LONGEST_SECONDS * seen.rate
-    while todo:
-        first, last = todo.pop()
-        if last - first <= longest:
-            made.append(first)
-            continue
-        low, high = bisect_left(frames, first + shortest), bisect_right(frames, last - shortest)
-        inside = changes[low:high]
-        # Near the middle a smaller change will do: sections of a form are of like length.
-        best = max(inside, key=lambda c: (c.score + _middling(c.frame, first, last), -c.frame), default=None)
-        at = best.frame if best else (first + last) // 2
-        todo += [(at, last), (first, at)]
-    return made
-
-
-def _middling(frame: int, first: int, last: int) -> float:
-    return step(0.25 * float(Fraction(min(frame - first, last - frame), last - first)) * 2)
 
 
 def _letter(features: Doubles, materials: dict[str, Doubles], before: str) -> str:

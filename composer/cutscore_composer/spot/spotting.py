@@ -9,6 +9,8 @@ from typing import Literal
 from cutscore_composer.look.seen import Curve
 from cutscore_composer.wishes import Ending
 
+Word = Literal["hit", "build", "drop", "quiet", "start", "end"]
+"""What an editor's marker asks of the music."""
 HitKind = Literal["cut", "marker", "motion", "flash"]
 
 
@@ -43,6 +45,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the editor told the music to do from a frame on."""
+
+    frame: int
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
 class Spotting:
     """The spotting notes of a picture."""
 
@@ -65,3 +75,7 @@ class Spotting:
     """Whether the editor said that the music begins at `silent_until`: then it does, to the frame."""
     final_told: bool = False
     """Whether the editor said where the last chord falls."""
+    level: float = 0.4
+    """Mean of the energy arc in steps of 1/16, so that it stays when the picture is trimmed."""
+    told: tuple[Told, ...] = ()
+    """The editor's markers that speak to the music, in order."""
