@@ -10,15 +10,15 @@ from scipy.signal import sosfilt
 
 from cutscore_composer.mix.gain_points import duck_under, gain_at
 
-DEPTH_DB = -4.0
+DEPTH_DB = -6.0
+"""In the middle of the range; over the whole of it that is 4 dB less power."""
 _HERTZ = 2000.0
 _Q = 0.55
-"""Half of the depth at 1 and at 4 kHz."""
 _STEMS = frozenset({"harmony", "texture", "melody"})
 
 
 class SpeechBell:
-    """A bell that goes down by 4 dB under speech and up again after it."""
+    """A bell that goes down under speech and up again after it."""
 
     def __init__(self, speech: Sequence[tuple[float, float]], rate: int) -> None:
         self._rate = rate
