@@ -13,7 +13,7 @@ import numpy.typing as npt
 from cutscore_composer.play.samples import Samples, Sound
 from cutscore_composer.play.schedule import Event
 from cutscore_composer.play.sfz import read_sfz
-from cutscore_composer.play.synth import has_two_colours, sustained_model, swelling_model, swells
+from cutscore_composer.play.synth import has_two_colours, is_swelling, sustained_model, swelling_model
 from cutscore_composer.play.voice import Voice, prolonged, shaped, together
 
 Curve = npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ _SPREAD_SECONDS = 0.003
 def bowed_voice(event: Event, samples: Samples) -> Voice:
     """The voice of a bowed event."""
     rate = samples.rate
-    if event.articulation.model is not None and swells(event.articulation.model):
+    if event.articulation.model is not None and is_swelling(event.articulation.model):
         made = swelling_model(event.articulation.model, event.length, event.pitch, event.velocity / 127, rate)
         trim = 10 ** ((event.instrument.gain_db + event.articulation.gain_db) / 20)
         return Voice(round(event.seconds * rate), iter((made * np.float32(trim),)))

@@ -20,6 +20,8 @@ _CHOKE_SECONDS = 0.012
 _DYING = 4
 """Times of falling to 1/e after which a damped note is over."""
 _PIECE = 24_000
+_MODEL_SECONDS = (0.5, 1.0, 2.0, 3.5)
+"""Lengths to which a synthesised note is made when no more of it is heard."""
 _DETUNED = (0.0, 0.03, -0.03, 0.05, -0.05)
 """Semitones by which repeats differ; drums eight times as much."""
 
@@ -51,8 +53,11 @@ def _gain(event: Event, velocity: float) -> float:
 
 def _model(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
     name, variant, step = event.articulation.model or "", event.turn % event.articulation.variants, int(velocity / 16)
-    make = partial(struck_model, name, event.pitch, (step + 0.5) / 8, variant, samples.rate)
-    return ((samples.model((name, event.pitch, step, variant), lambda: Sound(make())).audio, 1.0),)
+    dying = _dying(event)
+    heard = event.length + event.articulation.attack_ms / 1000 + _DYING * dying if dying else math.inf
+    seconds = next((size for size in _MODEL_SECONDS if size >= heard), math.inf)
+    make = partial(struck_model, name, event.pitch, (step + 0.5) / 8, variant, samples.rate, seconds)
+    return ((samples.model((name, event.pitch, step, variant, seconds), lambda: Sound(make())).audio, 1.0),)
 
 
 def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:

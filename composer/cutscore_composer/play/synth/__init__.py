@@ -9,16 +9,16 @@ lately, so each distinct note is made about once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
 
 from cutscore_composer.play.samples import Audio, Sound
-from cutscore_composer.play.synth import effects
+from cutscore_composer.play.synth import effects, swells
 from cutscore_composer.play.synth.basses import sub, synth_bass, synth_bass_pluck
 from cutscore_composer.play.synth.drums import lofi_kit, synth_kit
-from cutscore_composer.play.synth.effects import riser
 from cutscore_composer.play.synth.guitars import rock
 from cutscore_composer.play.synth.keys import electric_piano, organ
 from cutscore_composer.play.synth.leads import pulse, synth_lead
@@ -27,8 +27,6 @@ from cutscore_composer.play.synth.pads import drone, glass_pad, pad, warm_pad
 from cutscore_composer.play.synth.plucked import BASS, ELECTRIC, GUITAR, HARP, NYLON, UKULELE, UPRIGHT, plucked
 from cutscore_composer.play.synth.strike import PEAK, Strike, Wave, loudest
 from cutscore_composer.play.synth.tone import Tone
-
-RISER = "riser"
 
 _STRUCK: Mapping[str, Callable[[Strike], Wave]] = {
     "harp": partial(plucked, HARP),
@@ -71,15 +69,18 @@ _SUSTAINED: Mapping[str, Callable[[Tone], Sound]] = {
 }
 _ONE_COLOUR = ("sub", "vinyl")
 _SWELLING: Mapping[str, Callable[[float, int, float, int], Audio]] = {
-    RISER: riser,
-    "whoosh_swell": effects.whoosh_swell,
-    "reverse": effects.reverse,
+    "riser": swells.riser,
+    "whoosh_swell": swells.whoosh_swell,
+    "reverse": swells.reverse,
 }
 
 
-def struck_model(name: str, pitch: int, strength: float, variant: int, rate: int) -> Audio:
-    """A struck sound (n, 2): its loudest 30 ms at −6 dB, of a kit's the kick's. `strength` 0 to 1 is its brightness."""
-    made = _STRUCK[name](Strike(name, pitch, strength, variant, rate))
+def struck_model(name: str, pitch: int, strength: float, variant: int, rate: int, seconds: float = math.inf) -> Audio:
+    """A struck sound (n, 2): its loudest 30 ms at −6 dB, of a kit's the kick's. `strength` 0 to 1 is its brightness.
+
+    Of some no more than `seconds` are made.
+    """
+    made = _STRUCK[name](Strike(name, pitch, strength, variant, rate, seconds))
     return np.asarray(made * (PEAK / (1.0 if name in _KITS else loudest(made, rate))), np.float32)
 
 
@@ -93,7 +94,7 @@ def has_two_colours(name: str) -> bool:
     return name not in _ONE_COLOUR
 
 
-def swells(name: str) -> bool:
+def is_swelling(name: str) -> bool:
     """Whether a model is one that grows over the length of its note and stops at its end."""
     return name in _SWELLING
 

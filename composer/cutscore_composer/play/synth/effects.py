@@ -1,122 +1,133 @@
-"""Sounds of the trailer and the tape: riser, whoosh, impact, braam, sub drop, reverse and vinyl."""
+"""Sounds of the trailer and the tape: impact, braam, sub drop, whoosh and vinyl."""
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
-from scipy.signal import butter, sosfilt
 
-from cutscore_composer.play.samples import Audio, Sound
-from cutscore_composer.play.synth.strike import PEAK, Strike, Wave, both, faded, hertz_of, noise
+from cutscore_composer.play.samples import Sound
+from cutscore_composer.play.synth.shaping import added, band, decaying, driven, hiss, placed, times, turning
+from cutscore_composer.play.synth.strike import Strike, Wave, both, noise
+from cutscore_composer.play.synth.sweeping import swept
 from cutscore_composer.play.synth.tone import Tone, begun
+from cutscore_composer.play.synth.waves import low_pass, partials, read, table
 
-
-def riser(seconds: float, pitch: int, strength: float, rate: int) -> Audio:
-    """A rise that culminates, and stops, after `seconds`: noise that climbs the spectrum, and a tone below it."""
-    size = max(round(0.2 * rate), round(seconds * rate))
-    random = np.random.default_rng((zlib.crc32(b"riser"), pitch))
-    place = np.linspace(0, 1, size)
-    centres = np.geomspace(180, 5200, 7)
-    where = place * (len(centres) - 1)
-    rising = np.zeros((size, 2))
-    for number, hertz in enumerate(centres):
-        band = sosfilt(
-            butter(2, [hertz * 0.7, hertz * 1.4], "band", fs=rate, output="sos"), noise(size, random), axis=0
-        )
-        rising += band * (np.clip(1 - np.abs(where - number), 0, 1) / hertz**0.5)[:, None]
-    low = hertz_of(pitch)
-    tone = np.zeros((size, 2))
-    for side, cents in enumerate((-7, 7)):
-        phase = 2 * np.pi * np.cumsum(low * 2 ** (place**2 + cents / 1200)) / rate
-        tone[:, side] = sum(np.sin(phase * k) / k**1.4 for k in range(1, 7))
-    made = rising / np.abs(rising).max() + 0.30 * tone
-    ending = np.clip((size - np.arange(size)) / (0.05 * rate), 0, 1)
-    made *= ((0.02 + 0.98 * place**2.2) * np.sin(ending * np.pi / 2) ** 2)[:, None]
-    made *= PEAK * 0.35 * strength**1.5 / np.abs(made).max()
-    return np.asarray(made, np.float32)
-
-
-def whoosh_swell(seconds: float, pitch: int, strength: float, rate: int) -> Audio:
-    """A rush of air that culminates, and stops, after `seconds`."""
-    size = max(round(0.2 * rate), round(seconds * rate))
-    random = np.random.default_rng((zlib.crc32(b"whoosh"), pitch))
-    place = np.linspace(0, 1, size)
-    low = sosfilt(butter(2, [250, 900], "band", fs=rate, output="sos"), noise(size, random), axis=0)
-    high = sosfilt(butter(2, [900, 4000], "band", fs=rate, output="sos"), noise(size, random), axis=0)
-    made = low / np.abs(low).max() + high / np.abs(high).max() * place[:, None] ** 2
-    ending = np.clip((size - np.arange(size)) / (0.04 * rate), 0, 1)
-    made *= (place**3 * np.sin(ending * np.pi / 2) ** 2)[:, None]
-    return np.asarray(made * (PEAK * 0.35 * strength**1.5 / np.abs(made).max()), np.float32)
-
-
-def reverse(seconds: float, pitch: int, strength: float, rate: int) -> Audio:
-    """A cymbal played backwards: grows, and stops, after `seconds`."""
-    size = max(round(0.2 * rate), round(seconds * rate))
-    random = np.random.default_rng((zlib.crc32(b"reverse"), pitch))
-    made = sosfilt(butter(2, [1200, 9000], "band", fs=rate, output="sos"), noise(size, random), axis=0)
-    left = (size - np.arange(size)) / rate
-    made *= (np.exp(-left / (0.25 * size / rate)) * np.clip(left / 0.02, 0, 1))[:, None]
-    made[: round(0.02 * rate)] *= np.linspace(0, 1, round(0.02 * rate))[:, None]
-    return np.asarray(made * (PEAK * 0.35 * strength**1.5 / np.abs(made).max()), np.float32)
-
-
-def whoosh(strike: Strike) -> Wave:
-    """A rush of air that passes."""
-    random, rate = strike.random(), strike.rate
-    seconds = np.arange(round(0.9 * rate)) / rate
-    made = sosfilt(butter(2, [400, 3500], "band", fs=rate, output="sos"), noise(len(seconds), random), axis=0)
-    made *= (np.minimum(seconds / 0.08, 1) ** 2 * np.exp(-np.maximum(seconds - 0.08, 0) / 0.16))[:, None]
-    return faded(made, rate)
+_IMPACT_SECONDS = 4.5
+_BRAAM_SECONDS = 3.4
+_DROP_SECONDS = 2.6
+WHOOSH_RISE_SECONDS = 0.40
+"""How long a whoosh comes before it is there."""
+_STACK = (
+    (0.0, -6, -0.7),
+    (0.0, 7, 0.7),
+    (0.0, 0, 0.0),
+    (12.0, -9, 0.5),
+    (12.0, 10, -0.5),
+    (-12.0, 3, 0.0),
+    (7.0, 4, 0.3),
+)
+"""Voices of a braam: semitones, cents, side."""
 
 
 def impact(strike: Strike) -> Wave:
-    """A cinema boom: a falling low tone, a dark body of noise and a short crack."""
-    random, rate = strike.random(), strike.rate
-    size = round(3.6 * rate)
-    seconds = np.arange(size) / rate
-    low = min(strike.hertz, 70.0)
-    phase = 2 * np.pi * np.cumsum(low * (1 + 0.9 * np.exp(-seconds / 0.05))) / rate
-    boom = (np.sin(phase) + 0.25 * np.sin(2 * phase)) * np.exp(-seconds / 0.75)
-    body = sosfilt(butter(2, 260, fs=rate, output="sos"), noise(size, random), axis=0)
-    body *= np.exp(-seconds / 0.35)[:, None] / np.abs(body).max()
-    crack = sosfilt(butter(2, [700, 4200], "band", fs=rate, output="sos"), noise(size, random), axis=0)
-    crack *= np.exp(-seconds / 0.045)[:, None] / np.abs(crack).max()
-    made = boom[:, None] + 0.55 * body + (0.10 + 0.22 * strike.strength) * crack
-    return faded(made, rate, rise=0.001, fall=0.4)
+    """A cinema boom: a tone that falls below hearing, a body of noise, a crack, and the hall that answers."""
+    random, rate, strength = strike.random(), strike.rate, strike.strength
+    seconds = strike.times(_IMPACT_SECONDS)
+    size = len(seconds) / rate
+    low = min(strike.hertz, 62.0)
+    while low < 31:
+        low *= 2
+    hertz = low * (1 + 1.1 * np.exp(-seconds / 0.045) - 0.18 * (1 - np.exp(-seconds / 1.2)))
+    boom = driven(turning(hertz, rate) * decaying(seconds, 0.75, hold=0.05), 1.2 + 0.8 * strength, skew=0.15)
+    made = both(boom) + 0.50 * hiss(size, 55, 240, rate, random) * decaying(seconds, 0.22)[:, None] * 0.5
+    debris = hiss(size, 240, 9000, rate, random)
+    opened = 700 + 5200 * strength
+
+    def closing(at: Wave, hertz: Wave) -> Wave:
+        return low_pass(hertz, 260 + opened * np.exp(-at / 0.16), order=2)
+
+    shape = 0.8 * decaying(seconds, 0.05) + 0.22 * decaying(seconds, 0.55) + 0.06 * decaying(seconds, 1.3)
+    made += swept(debris * shape[:, None], closing, rate) * (0.45 + 0.35 * strength)
+    crack = hiss(0.08, 900, 9000, rate, random) * decaying(times(0.08, rate), 0.006)[:, None]
+    added(made, crack, 0.15 + 0.40 * strength**1.5)
+    return strike.finished(band(made, 22, 1e6, rate, 1), _IMPACT_SECONDS, rise=0.0008, fall=1.2)
 
 
 def braam(strike: Strike) -> Wave:
-    """A stack of brass-like saws that growls."""
-    random, rate = strike.random(), strike.rate
-    seconds = np.arange(round(3.0 * rate)) / rate
+    """A stack of brass-like saws: scoops up, opens, growls through two formants, and sinks back."""
+    random, rate, strength = strike.random(), strike.rate, strike.strength
+    seconds = strike.times(_BRAAM_SECONDS)
+    scoop = -0.6 * np.exp(-seconds / 0.045) - 0.25 * np.clip(seconds - 1.6, 0, None) ** 2
     made = np.zeros((len(seconds), 2))
-    for cents in (-14, -5, 5, 14, -1200, 9):
-        side = random.uniform(-0.7, 0.7)
-        phase = 2 * np.pi * (strike.hertz * 2 ** (cents / 1200) * seconds + random.random())
-        saw = np.sum([np.sin(k * phase) / k / (1 + (k * strike.hertz / 900) ** 2) for k in range(1, 40)], axis=0)
-        made += saw[:, None] * np.array([1 - side, 1 + side])
-    made = np.tanh(made / np.abs(made).max() * 2)
-    made *= (np.minimum(seconds / 0.06, 1) * np.exp(-np.maximum(seconds - 0.8, 0) / 0.6))[:, None]
-    return faded(made, rate, fall=0.3)
+    for semitones, cents, side in _STACK:
+        hertz = strike.hertz * 2 ** (semitones / 12 + (cents + random.uniform(-2, 2)) / 1200)
+        period = table(partials("saw", hertz, limit=9000.0)[1])
+        drift = 0.04 * np.sin(2 * np.pi * random.uniform(0.3, 0.9) * seconds + random.uniform(0, 6))
+        turns = np.cumsum(hertz * 2 ** ((scoop + drift) / 12)) / rate + random.random()
+        made += placed(read(period, turns), side) * (0.6 if semitones > 0 else 1.0)
+    growl = 1 + 0.28 * np.sin(2 * np.pi * 31 * seconds + 2.5 * np.sin(2 * np.pi * 2.3 * seconds)) * decaying(
+        seconds, 1.2
+    )
+    wide = 900 + 3600 * strength
+
+    def formants(at: Wave, hertz: Wave) -> Wave:
+        open_ = (1 - np.exp(-at / 0.07)) * np.exp(-np.maximum(at - 0.5, 0) / 0.7)
+        peaks = sum(
+            gain * np.exp(-(np.log2(np.maximum(hertz, 1.0) / centre) ** 2) / 0.06)
+            for centre, gain in ((430.0, 1.2), (1050.0, 0.9), (2300.0, 0.7))
+        )
+        return low_pass(hertz, 220 + wide * open_, order=2) * (0.6 + peaks * open_)
+
+    made = swept(made * growl[:, None], formants, rate)
+    made = driven(made / np.abs(made).max(), 2.0 + 1.5 * strength, skew=0.2)
+    root = strike.hertz if strike.hertz > 40 else 2 * strike.hertz
+    made += 0.35 * both(turning(root * 2 ** (scoop / 12), rate))
+    shape = (1 - np.exp(-seconds / 0.022)) * (0.85 + 0.15 * decaying(seconds, 0.2)) * decaying(seconds, 0.55, hold=1.5)
+    return strike.finished(band(made, 24, 1e6, rate, 1) * shape[:, None], _BRAAM_SECONDS, rise=0.002, fall=0.8)
 
 
 def sub_drop(strike: Strike) -> Wave:
-    """A low sine that falls."""
+    """A low sine that falls two octaves, as far as it can be heard."""
     rate = strike.rate
-    seconds = np.arange(round(2.4 * rate)) / rate
-    phase = 2 * np.pi * np.cumsum(strike.hertz * (0.35 + 0.65 * np.exp(-seconds / 0.5))) / rate
-    return faded(both(np.tanh(1.5 * np.sin(phase)) * np.exp(-seconds / 0.8)), rate, rise=0.004, fall=0.3)
+    seconds = strike.times(_DROP_SECONDS)
+    low = max(27.0, strike.hertz / 4)
+    hertz = low + (strike.hertz - low) * np.exp(-seconds / 0.42)
+    made = driven(turning(hertz, rate) * decaying(seconds, 0.7, hold=0.5), 1.0 + strike.strength, skew=0.1)
+    return strike.finished(band(both(made), 22, 1e6, rate, 1), _DROP_SECONDS, rise=0.004, fall=0.8)
+
+
+def whoosh(strike: Strike) -> Wave:
+    """A rush of air that comes, is there, and has passed to the other side."""
+    random, rate, strength = strike.random(), strike.rate, strike.strength
+    whole = WHOOSH_RISE_SECONDS + 0.75
+    seconds = strike.times(whole)
+    near = seconds - WHOOSH_RISE_SECONDS
+    shape = np.where(near < 0, np.exp(np.minimum(near, 0) / 0.085), decaying(near, 0.14))
+    top = (900 + 3800 * strength) * 2 ** random.uniform(-0.2, 0.2)
+
+    def passing(at: Wave, hertz: Wave) -> Wave:
+        centre = 260 + top * np.exp(-np.abs(at - WHOOSH_RISE_SECONDS) / 0.16)
+        return np.exp(-(np.log2(np.maximum(hertz, 20.0) / centre) ** 2) / 1.1) * (1 + 300 / np.maximum(hertz, 120.0))
+
+    made = swept(noise(len(seconds), random), passing, rate) * shape[:, None]
+    travel = np.tanh(near / 0.15) * (1 if random.random() < 0.5 else -1) * 0.6
+    made *= np.stack([np.sqrt(1 - travel), np.sqrt(1 + travel)], axis=1)
+    return strike.finished(made, whole, rise=0.02, fall=0.2)
 
 
 def vinyl(tone: Tone) -> Sound:
-    """Crackle and hiss of a record, 20 dB under what plays."""
+    """A worn record: hiss, ticks, now and then a pop, and the turntable below."""
     random, rate = tone.random(), tone.rate
     size = 8 * rate
-    hiss = sosfilt(butter(1, [300, 6000], "band", fs=rate, output="sos"), noise(size, random), axis=0)
-    clicks = np.zeros((size, 2))
-    places = random.integers(0, size, 8 * 9)
-    clicks[places] = (random.normal(0, 30, len(places)) * random.random(len(places)) ** 3)[:, None]
-    clicks = sosfilt(butter(1, [600, 7000], "band", fs=rate, output="sos"), clicks, axis=0)
-    made = 0.3 * hiss + clicks
-    return begun(made, rate, 0.1)
+    whole = np.fft.rfftfreq(size, 1 / rate)
+    colour = 1 / (1 + (whole / 4500) ** 2) * (1 - 1 / (1 + (whole / 250) ** 2))
+    rumble = 1.5 * np.exp(-((np.log2(np.maximum(whole, 1.0) / 42) / 0.6) ** 2))
+    spun = np.exp(2j * np.pi * random.random((2, len(whole)))) * (colour + rumble)
+    hissing = np.fft.irfft(spun, size).T
+    made = hissing / np.sqrt((hissing**2).mean())
+    for count, loud, sharp in ((26 * 8, 3.0, 6000.0), (9, 11.0, 1800.0)):
+        for place in random.integers(0, size - rate // 50, count):
+            level = loud * random.lognormal(0, 0.5) * 0.5 * random.choice((-1, 1))
+            length = round(rate * random.uniform(0.0006, 0.0025))
+            shape = np.sin(2 * np.pi * sharp * random.uniform(0.4, 1.0) * np.arange(length) / rate) * np.hanning(length)
+            made[place : place + length] += placed(level * np.asarray(shape), random.uniform(-0.5, 0.5))
+    return begun(made, rate, 0.12)

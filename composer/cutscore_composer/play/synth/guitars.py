@@ -1,38 +1,70 @@
-"""The guitars of wire and amplifier: clean electric, and the distorted one through its loudspeakers."""
+"""The distorted guitar: strings, an amplifier that saturates them together, and the loudspeakers.
+
+Played twice, once on each side, as records do: no two takes are alike, and that is what makes it wide.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-from scipy.signal import butter, resample_poly, sosfilt
+from dataclasses import replace
+from functools import cache
 
-from cutscore_composer.play.synth.plucked import ELECTRIC, plucked
-from cutscore_composer.play.synth.strike import Strike, Wave, faded
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import resample_poly, sosfilt
+
+from cutscore_composer.play.synth.plucked import ROCK, plucked
+from cutscore_composer.play.synth.shaping import band
+from cutscore_composer.play.synth.strike import Strike, Wave
 
 _OVERSAMPLED = 4
+_SECONDS = 6.0
+_MUTED_SECONDS = 0.6
+_SIDE = 0.85
+"""How far to the sides the two takes stand."""
+_CABINET = ((115.0, 4.0, 1.1), (420.0, -4.5, 0.9), (1700.0, 2.0, 1.0), (3000.0, 5.5, 1.3))
+"""Hertz, dB and Q of what four twelve-inch loudspeakers in a closed box do."""
 
 
 def rock(strike: Strike, intervals: tuple[int, ...] = (0,), *, muted: bool = False) -> Wave:
-    """The strings at these intervals through one distorting amplifier."""
-    strings = [
-        plucked(ELECTRIC, Strike(strike.name, strike.pitch + one, strike.strength, strike.variant, strike.rate))
-        for one in intervals
-    ]
-    size = min(len(one) for one in strings) if not muted else round(0.5 * strike.rate)
-    mono = np.sum([_sized(one, size) for one in strings], axis=0).mean(axis=1)
-    mono /= np.abs(mono).max()
-    if muted:
-        mono *= np.exp(-np.arange(size) / (0.07 * strike.rate))
-    fine = resample_poly(mono, _OVERSAMPLED, 1)
-    shaped = np.tanh((8 + 20 * strike.strength) * fine + 0.15) - np.tanh(0.15)
-    made = _cabinet(resample_poly(shaped, 1, _OVERSAMPLED)[:size], strike.rate)
-    return faded(np.stack([made, made], axis=1), strike.rate, fall=0.3)
+    """Strings at these intervals above the pitch through one distorting amplifier; `muted` under the palm."""
+    whole = _MUTED_SECONDS if muted else _SECONDS
+    takes = [_take(replace(strike, variant=2 * strike.variant + side), intervals, muted, whole) for side in (0, 1)]
+    near, far = (np.sqrt((1 + _SIDE) / 2), np.sqrt((1 - _SIDE) / 2))
+    size = min(len(take) for take in takes)
+    left, right = (take[:size] / np.sqrt((take[: strike.rate // 4] ** 2).mean()) for take in takes)
+    made = np.stack([near * left + far * right, far * left + near * right], axis=1)
+    return strike.finished(made, whole, rise=0.0006, fall=0.35 * whole)
 
 
-def _sized(sound: Wave, size: int) -> Wave:
-    return np.concatenate([sound[:size], np.zeros((max(0, size - len(sound)), 2))])
+def _take(strike: Strike, intervals: tuple[int, ...], muted: bool, whole: float) -> Wave:
+    """One take (n,)."""
+    size = len(strike.times(whole))
+    cents = strike.random(3).normal(0, 1.5, len(intervals))
+    strings = np.zeros(size)
+    for interval, off in zip(intervals, cents, strict=True):
+        one = replace(strike, pitch=strike.pitch + interval, seconds=min(strike.seconds, whole))
+        string = plucked(ROCK, one, muted=muted, cents=float(off)).mean(axis=1)[:size]
+        strings[: len(string)] += string
+    strings /= np.abs(strings).max()
+    gain = (7.0 if muted else 10.0) * (0.5 + 1.3 * strike.strength)
+    fine = resample_poly(band(strings, 110, 1e6, strike.rate, 1), _OVERSAMPLED, 1)
+    # Two stages, the second lopsided: the first makes it sing, the second makes it bite.
+    first = np.tanh(gain * fine)
+    first = band(first, 60, 6500, _OVERSAMPLED * strike.rate, 1)
+    second = np.tanh(2.2 * first + 0.25) - np.tanh(0.25)
+    loud = resample_poly(second, 1, _OVERSAMPLED)[:size]
+    box = band(np.asarray(sosfilt(_cabinet(strike.rate), loud)), 80, 5000, strike.rate)
+    return band(box, 0.0, 5400, strike.rate, 4)
 
 
-def _cabinet(mono: Wave, rate: int) -> Wave:
-    low = butter(2, 80, "high", fs=rate, output="sos")
-    high = butter(4, 4800, "low", fs=rate, output="sos")
-    return np.asarray(sosfilt(np.concatenate([low, high]), mono))
+@cache
+def _cabinet(rate: int) -> npt.NDArray[np.float64]:
+    """The peaks and dips as second-order sections (Robert Bristow-Johnson's peaking equaliser)."""
+    sections = []
+    for hertz, decibels, quality in _CABINET:
+        turn, gain = 2 * np.pi * hertz / rate, 10 ** (decibels / 40)
+        slope = np.sin(turn) / (2 * quality)
+        over = 1 + slope / gain
+        row = [1 + slope * gain, -2 * np.cos(turn), 1 - slope * gain, over, -2 * np.cos(turn), 1 - slope / gain]
+        sections.append(np.array(row) / over)
+    return np.array(sections)

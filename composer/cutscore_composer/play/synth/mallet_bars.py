@@ -24,4 +24,4 @@ def bells(strike: Strike) -> Wave:
         hertz = strike.hertz * _RATIOS * 2 ** (cents / 1200)
         phase, side = np.full(len(number), -np.pi / 2), random.uniform(-0.25, 0.25, len(number))
         partials.append(Partials(hertz, np.where(hertz < 14_000, amplitude, 1e-9), life, phase, side))
-    return faded(ringing(joined(*partials), strike.rate, 5.0), strike.rate)
+    return faded(ringing(joined(*partials), strike.rate, 5.0, strike.seconds), strike.rate)

@@ -7,13 +7,13 @@ apart in pitch and beat. The body answers some frequencies more than others and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import butter, sosfilt
 
 from cutscore_composer.play.synth.ringing import Partials, joined, ringing
-from cutscore_composer.play.synth.strike import Strike, Wave, at, faded, noise
+from cutscore_composer.play.synth.strike import Strike, Wave, at, noise
 
 _MOST_PARTIALS = 70
 _HIGHEST_HERTZ = 13_000.0
@@ -130,6 +130,15 @@ ELECTRIC = Build(
     noise_seconds=0.003,
     longest=5.0,
 )
+ROCK = replace(
+    ELECTRIC,
+    pluck=0.13,
+    life=((80, 3.2), (165, 2.6), (330, 1.8), (660, 1.0), (1300, 0.6)),
+    corner=(2600, 5200),
+    noise=0.12,
+    noise_seconds=0.006,
+    longest=6.0,
+)
 UPRIGHT = Build(
     life=((40, 1.1), (65, 0.75), (110, 0.45), (165, 0.30), (260, 0.22)),
     damping=0.12,
@@ -166,10 +175,10 @@ BASS = Build(
 )
 
 
-def plucked(build: Build, strike: Strike, *, muted: bool = False) -> Wave:
-    """A note of the instrument; `muted` under the palm, short and dull."""
+def plucked(build: Build, strike: Strike, *, muted: bool = False, cents: float = 0.0) -> Wave:
+    """A note of the instrument, so many cents sharp; `muted` under the palm, short and dull."""
     random = strike.random()
-    hertz, strength = strike.hertz, strike.strength
+    hertz, strength = strike.hertz * 2 ** (cents / 1200), strike.strength
     number = np.arange(1, _MOST_PARTIALS + 1)
     stiffness = build.stiffness * hertz / 200
     partials = number * hertz * np.sqrt((1 + stiffness * number**2) / (1 + stiffness))
@@ -185,12 +194,12 @@ def plucked(build: Build, strike: Strike, *, muted: bool = False) -> Wave:
     beat = 2 ** (random.uniform(0.3, 1.2, len(number)) / 1200)
     across = Partials(partials, np.abs(amplitude) * 0.75, life * 0.8, phase, side)
     along = Partials(partials * beat, np.abs(amplitude) * 0.25, life * 1.8, phase + 0.5, -side)
-    made = ringing(joined(across, along), strike.rate, build.longest)
+    made = ringing(joined(across, along), strike.rate, build.longest, strike.seconds)
     top = float(np.abs(made).max())
     _add(made, _touch(build, strike.rate, random), build.noise * top * (0.5 + strength))
     if build.knock:
         _add(made, _knocked(build, strike.rate, random), build.knock * top * 0.6)
-    return faded(made, strike.rate)
+    return strike.finished(made, len(made) / strike.rate, fall=0.004)
 
 
 def _body(build: Build, hertz: Wave) -> Wave:

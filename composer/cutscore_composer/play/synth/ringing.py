@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +39,18 @@ def joined(*several: Partials) -> Partials:
     )
 
 
-def ringing(partials: Partials, rate: int, longest: float) -> Wave:
-    """The sum (n, 2), at most `longest` seconds; each partial computed only while it is heard."""
+def ringing(partials: Partials, rate: int, longest: float, wanted: float = math.inf) -> Wave:
+    """The sum (n, 2), at most `longest` seconds, and its first `wanted`; each partial computed only while it is heard.
+
+    The last fifth, if wanted so far, fades out.
+    """
     heard_until = partials.life * (_HEARD + np.log(np.maximum(partials.amplitude / partials.amplitude.max(), 1e-9)))
     kept = (heard_until > 0.005) & (partials.hertz < 0.45 * rate)
     # The longest heard first: what still sounds late is the beginning of the list.
     order = np.argsort(-np.where(kept, heard_until, 0), kind="stable")[: np.count_nonzero(kept)]
     ends = heard_until[order]
-    size = round(min(longest, float(ends[0])) * rate)
+    whole = round(min(longest, float(ends[0])) * rate)
+    size = min(whole, round(wanted * rate)) if wanted < longest else whole
     # A decaying sine is a power of one complex number: powers within a stretch times powers of whole stretches.
     turn = ((-1 / partials.life + 2j * np.pi * partials.hertz) / rate)[order, None]
     first_turn = (partials.amplitude * np.exp(1j * partials.phase))[order, None]
@@ -61,6 +66,8 @@ def ringing(partials: Partials, rate: int, longest: float) -> Wave:
         # Not `@`: the threads of a linear algebra library wait for each other where other work runs too.
         piece = np.einsum("abk,kn->abn", turned, rows).reshape(2, -1)[:, : size - first]
         made[first : first + piece.shape[1]] = piece.T
-    tail = round(0.2 * size)
-    made[-tail:] *= (0.5 + 0.5 * np.cos(np.linspace(0, np.pi, tail)))[:, None]
+    tail = round(0.2 * whole)
+    if size > whole - tail:
+        place = np.arange(size - whole + tail) / max(1, tail - 1)
+        made[whole - tail :] *= (0.5 + 0.5 * np.cos(place * np.pi))[:, None]
     return made

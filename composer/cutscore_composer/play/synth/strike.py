@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -28,11 +29,27 @@ class Strike:
     """0 to 1: how hard, which is how bright."""
     variant: int
     rate: int
+    seconds: float = math.inf
+    """How much of it is wanted; more is not made."""
 
     @property
     def hertz(self) -> float:
         """The fundamental."""
         return hertz_of(self.pitch)
+
+    def times(self, whole: float) -> Wave:
+        """The time of each sample that is wanted of a sound that lasts `whole` seconds."""
+        return np.arange(round(min(whole, self.seconds) * self.rate)) / self.rate
+
+    def finished(self, made: Wave, whole: float, *, rise: float = 0.0005, fall: float = 0.02) -> Wave:
+        """The sound from zero, and back to zero over its last `fall` of `whole` seconds if it goes so far."""
+        into = max(2, round(rise * self.rate))
+        made[:into] *= (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, into)))[:, None]
+        first = max(0, round((whole - fall) * self.rate))
+        if first < len(made):
+            place = np.arange(len(made) - first) / max(1, round(fall * self.rate) - 1)
+            made[first:] *= (0.5 + 0.5 * np.cos(np.minimum(place, 1) * np.pi))[:, None]
+        return made
 
     def random(self, use: int = 0) -> np.random.Generator:
         """The note's own source of chance, alike for every strength: harder is the same stroke, harder."""
