@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _PLANAR = frozenset(f"yuv{j}{s}p" for j in ("", "j") for s in ("420", "422", "444")) | frozenset(
     f"yuv{s}p{bits}le" for s in ("420", "422", "444") for bits in (10, 12)
 )
+Bytes = npt.NDArray[np.uint8]
+
 _FULL_RANGE = 2
 """FFmpeg's number of a colour range."""
 
@@ -32,21 +34,32 @@ class SmallCanvas(Canvas):
 
     def fit(self, frame: VideoFrame, facts: VideoFacts, scaler: VideoReformatter) -> VideoFrame:
         """See Canvas.fit."""
+        if not self._is_usual(frame, facts):
+            return super().fit(frame, facts, scaler)
+        return VideoFrame.from_ndarray(self._reduced(frame), format="rgb24")
+
+    def pixels(self, frame: VideoFrame, facts: VideoFacts, scaler: VideoReformatter) -> Bytes:
+        """The same as an array (height, width, 3)."""
+        if not self._is_usual(frame, facts):
+            return np.asarray(super().fit(frame, facts, scaler).to_ndarray(), np.uint8)
+        return self._reduced(frame)
+
+    def _is_usual(self, frame: VideoFrame, facts: VideoFacts) -> bool:
         shape = self._inner(Fraction(frame.width) * facts.sample_aspect, Fraction(frame.height))
-        usual = (
+        return (
             facts.rotation == 0
             and shape == (self.width, self.height)
             and frame.format.name in _PLANAR
-            and frame.width >= 2 * self.width
+            and frame.width >= self.width
         )
-        if not usual:
-            return super().fit(frame, facts, scaler)
+
+    def _reduced(self, frame: VideoFrame) -> Bytes:
         planes = [_reduced(_plane(frame, index), self.width, self.height) for index in range(3)]
         excess = frame.format.components[0].bits - 8
         merged = cv2.merge([np.asarray(plane >> excess, np.uint8) if excess else plane for plane in planes])
         full = frame.format.name.startswith("yuvj") or frame.color_range == _FULL_RANGE
         rgb = cv2.transform(merged, _matrix(nearest_matrix(frame) == "bt709", full))
-        return VideoFrame.from_ndarray(np.asarray(rgb, np.uint8), format="rgb24")
+        return np.asarray(rgb, np.uint8)
 
 
 def _plane(frame: VideoFrame, index: int) -> npt.NDArray[Any]:

@@ -6,16 +6,17 @@ import math
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+from av.video.frame import VideoFrame
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.look.album import MOST_SHOTS, Album, evenly
 from cutscore_composer.look.canvas import SmallCanvas
 from cutscore_composer.look.finder import CutFinder
+from cutscore_composer.look.glances import glances
 from cutscore_composer.look.likeness import HEIGHT, WIDTH, Bytes, Flow, one_thread, reduced
 from cutscore_composer.look.measures import Measures, sample_step
 from cutscore_composer.look.peaks import find_peaks
@@ -27,6 +28,7 @@ from cutscore_composer.picture import CutPoint, Picture, PictureSpan
 
 CANVAS = SmallCanvas(2 * WIDTH, 2 * HEIGHT, "rgb24")
 """Frames are decoded to twice the size of a small frame: thumbnails want to be recognised."""
+_SMALL = SmallCanvas(WIDTH, HEIGHT, "rgb24")
 _REPORT_SECONDS = 0.2
 _LISTEN_SHARE = 0.3
 """Share of the progress bar that listening gets."""
@@ -38,17 +40,22 @@ def look_at(picture: Picture, progress: Progress, *, listen: bool) -> Seen:
     """See `look.look`."""
     hears = listen and any(sound.role != "music" for sound in picture.sounds)
     seeing = 1 - _LISTEN_SHARE if hears else 1.0
-    with one_thread(), Sources() as sources:
-        measures = Measures(picture.rate)
+    with one_thread(), Sources() as sources, Sources(skip="bidir") as passing:
+        measures = Measures(picture.rate, Flow(quick=not any(_is_searched(span) for span in picture.spans)))
         sides = _Sides(picture)
         album = Album(picture.rate, _middles(picture))
         found: list[SeenCut] = []
         teller = _Teller(progress)
+
+        def canvas_of(frame: int) -> SmallCanvas:
+            return CANVAS if album.wants(frame) else _SMALL
+
         for span in picture.spans:
             finder = CutFinder(span.record_in, picture.rate, teller.tick) if _is_searched(span) else None
             measures.start_shot()
-            for frame, image in _images(span, picture.rate, sources):
-                small = reduced(image, WIDTH, HEIGHT)
+            images = _images(span, picture.rate, sources) if finder else glances(span, picture.rate, canvas_of, passing)
+            for frame, image in images:
+                small = image if image.shape[1] == WIDTH else reduced(image, WIDTH, HEIGHT)
                 if (lit := picture.lit_at(frame)) < 1:
                     small = np.asarray(small * np.float32(lit), np.uint8)
                 if finder is None or (frame - span.record_in) % sample_step(picture.rate) == 0:
@@ -56,13 +63,13 @@ def look_at(picture: Picture, progress: Progress, *, listen: bool) -> Seen:
                     sides.add(frame, small)
                 if finder is not None:
                     finder.add(small)
-                if album.wants(frame):
+                if image.shape[1] == CANVAS.width and album.wants(frame):
                     album.offer(frame, image)
                 teller.share = seeing * frame / picture.frames
                 teller.tick()
             found += finder.finish() if finder is not None else []
         cuts = _together(sides.cuts(), found, picture)
-        warnings = list(sources.warnings)
+        warnings = [*sources.warnings, *passing.warnings]
 
     speech: tuple[tuple[int, int], ...] = ()
     if hears:
@@ -107,19 +114,17 @@ def _is_searched(span: PictureSpan) -> bool:
 
 
 def _images(span: PictureSpan, rate: Fraction, sources: Sources) -> Iterator[tuple[int, Bytes]]:
-    """Record frames with their pictures (144, 256, 3): all where cuts are sought, else about ten a second."""
-    step = 1 if _is_searched(span) else sample_step(rate)
-    if step > 1:  # the same span, told at a lower rate
-        count = -(-span.frames // step)
-        thin = replace(span, record_in=0, record_out=count, source_in=span.source_in)
-        shown = frames_for(thin, rate / step, 0, count, CANVAS, sources)
-    else:
-        shown = frames_for(span, rate, span.record_in, span.record_out, CANVAS, sources)
+    """All record frames of a span with their pictures (144, 256, 3)."""
+    shown = frames_for(span, rate, span.record_in, span.record_out, CANVAS, sources)
+    return enumerate(_arrays(shown), start=span.record_in)
+
+
+def _arrays(shown: Iterator[VideoFrame]) -> Iterator[Bytes]:
     last, image = None, np.zeros((CANVAS.height, CANVAS.width, 3), np.uint8)
-    for index, frame in enumerate(shown):
+    for frame in shown:
         if frame is not last:
             last, image = frame, np.asarray(frame.to_ndarray(), np.uint8)
-        yield span.record_in + index * step, image
+        yield image
 
 
 def _middles(picture: Picture) -> list[int]:

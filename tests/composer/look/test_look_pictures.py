@@ -142,7 +142,7 @@ def test_a_sparse_look_sees_what_a_dense_one_sees(
     path = film(tmp_path / "a.mp4", np.concatenate([shot(1, 72, 0.7), shot(2, 72, 2.0)]))
     dense = look(film_picture(path, 144), Progress())
     sparse = look(replace(film_picture(path, 144, search=False), cuts=(CutPoint(72),)), Progress())
-    assert np.array_equal(dense.motion, sparse.motion)
+    assert float(np.abs(dense.motion - sparse.motion).max()) <= 3 / 64
     assert np.array_equal(dense.brightness, sparse.brightness)
 
 

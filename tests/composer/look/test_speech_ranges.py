@@ -29,3 +29,11 @@ def test_ranges_are_in_order_apart_and_inside(spoken: list[bool], rate: Fraction
     ranges = merged_ranges(spoken, CHUNK, rate, frames)
     assert all(0 <= a < b <= frames for a, b in ranges)
     assert all(one[1] <= two[0] for one, two in pairwise(ranges))
+
+
+def test_what_is_never_surely_speech_is_none() -> None:
+    """A hum that the detector half takes for a voice is left out; a sentence with one sure chunk stays whole."""
+    hum, sentence = [0.6, 0.9, 0.95, 0.9] * 5, [0.6, 0.99, 0.7, 0.55] * 5
+    chunk = Fraction(1, 32)
+    assert () == merged_ranges(hum, chunk, Fraction(24), 240)
+    assert 1 == len(merged_ranges(sentence, chunk, Fraction(24), 240))
