@@ -138,12 +138,12 @@ def test_hardly_any_frames(
 def test_a_sparse_look_sees_what_a_dense_one_sees(
     tmp_path: Path, shot: Callable[..., np.ndarray], film: Callable[..., Path]
 ) -> None:
-    """With the cuts told, about every second frame is enough for the same curves."""
+    """With the cuts told, a few frames a second are enough for the same curves, to a few of their 64 steps."""
     path = film(tmp_path / "a.mp4", np.concatenate([shot(1, 72, 0.7), shot(2, 72, 2.0)]))
     dense = look(film_picture(path, 144), Progress())
     sparse = look(replace(film_picture(path, 144, search=False), cuts=(CutPoint(72),)), Progress())
     assert float(np.abs(dense.motion - sparse.motion).max()) <= 3 / 64
-    assert np.array_equal(dense.brightness, sparse.brightness)
+    assert float(np.abs(dense.brightness - sparse.brightness).max()) <= 2 / 64
 
 
 def test_it_stops_when_it_is_cancelled(
