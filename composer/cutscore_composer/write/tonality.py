@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from cutscore_composer.plan.brief import TONICS, Key, Mode
 from cutscore_composer.write.composition import KeyAt
@@ -34,7 +34,7 @@ def keys_of(
         return tuple(keys)
     sections = [tuple(group) for _, group in groupby(phrases, key=lambda phrase: phrase.section)]
     at_home = 0
-    for before, here in zip(sections, sections[1:-1], strict=False):
+    for before, here in pairwise(sections[:-1]):
         at_home += _bars(before) if keys[-1].key == home else 0
         key = home
         if at_home >= _APART_BARS and _bars(here) >= _LEAST_BARS:
@@ -68,9 +68,10 @@ def _key_of(section: tuple[Phrase, ...], change: float, home: Key, modes: Collec
     if section[0].return_of or abs(change) < _TURN:
         return home
     if home.mode in _DARK:
-        steps, mode = (3, "major") if change > 0 else (5, home.mode)
+        goal: tuple[int, Mode] = (3, "major") if change > 0 else (5, home.mode)
     else:
-        steps, mode = (5, home.mode) if change > 0 else (9, "minor")
+        goal = (5, home.mode) if change > 0 else (9, "minor")
+    steps, mode = goal
     return _moved(home, steps, mode) if mode in modes else home
 
 

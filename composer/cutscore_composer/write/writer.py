@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import cast
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.plan.brief import Brief
@@ -14,7 +15,7 @@ from cutscore_composer.plan.style import Style
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.write.accents import write_accents
 from cutscore_composer.write.arrange import arrange
-from cutscore_composer.write.composition import Chord, Composition, PlacedHit
+from cutscore_composer.write.composition import Articulation, Chord, Composition, PlacedHit
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.ending import write_ending
 from cutscore_composer.write.ensemble import ensemble_of, sound_pack
@@ -22,13 +23,15 @@ from cutscore_composer.write.expression import perform
 from cutscore_composer.write.fit import Fit
 from cutscore_composer.write.form import Phrase, form_of, phrase_at
 from cutscore_composer.write.harmony import harmonise
-from cutscore_composer.write.melody import sing, silences_of
+from cutscore_composer.write.melody import silences_of, sing
 from cutscore_composer.write.page import Accent, Page, Sheet, sheet_for
 from cutscore_composer.write.parts.layers import write_layers
 from cutscore_composer.write.targets import fitted
 from cutscore_composer.write.tonality import keys_of
 from cutscore_composer.write.voicing import voice
 
+_SILENT_BEATS = 1.0
+"""Before the two strongest hits everything is still for at least so long."""
 _BEHIND_MS = 4.0
 _FULL_ENERGY = 0.62
 """From this energy on a climax is sung in octaves."""
@@ -76,7 +79,9 @@ def _accents(hits: tuple[PlacedHit, ...], fit: Fit, end_beat: float, hush: float
         if beat >= end_beat - 0.05:
             continue
         rank = ranks[id(hit)]
-        breath = hush * (2.0 if rank < 2 else 1.0 if hit.weight >= 0.5 else 0.7)
+        breath = hush * (1.0 if hit.weight >= 0.5 else 0.7)
+        if rank < 2 and hush and hit.weight >= 0.5:
+            breath = max(_SILENT_BEATS, 2 * hush)
         room = beat - accents[-1].beat if accents else beat - fit.bars[0].beat
         if accents and room < 0.2:
             continue
@@ -135,7 +140,7 @@ def _melody(page: Page, sheet: Sheet) -> dict[int, set[str]]:
     for note in page.melody:
         phrase = page.phrases[note.phrase]
         velocity = 50 + 46 * phrase.energy + (5 if note.strong else -3) + note.force
-        how = note.articulation or "legato"
+        how = cast(Articulation, note.articulation or "legato")
         # A singing line lies a little behind the beat.
         sheet.write("melody", note.lead, note.beat, note.beats * 1.02, note.pitch, velocity, how, _BEHIND_MS)
         singing.setdefault(note.phrase, set()).add(note.lead)
