@@ -1,149 +1,107 @@
-"""Accents: what the strong moments of the picture get, a chord with its low end and drums, led into and then silence.
+"""Accents: what the strong moments of the picture get: everybody strikes together, led into and then silence before.
 
-Before an accent the music swells and then holds its breath (`hush`), because an accent is heard by what
-it stands against.
+Before an accent the music swells and then holds its breath (`hushed`), because an accent is heard by what it stands
+against. An accent that no beat could be brought to is free: the beat yields, and what would fall within a sixteenth
+after it is left out or comes with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from cutscore_composer.plan.style import AccentRow, LayerRow
+from cutscore_composer.write.arrange import arrange
 from cutscore_composer.write.composition import Note
-from cutscore_composer.write.draws import draws
+from cutscore_composer.write.ensemble import sound_pack
+from cutscore_composer.write.lead_ins import LEADING, silence_before, write_lead_ins
 from cutscore_composer.write.page import Accent, Page, Sheet
-from cutscore_composer.write.parts.percussion import (
-    BASS_DRUM,
-    CYMBALS,
-    LOW_DRUM,
-    SUSPENDED,
-    TAM_TAM,
-)
-from cutscore_composer.write.voicing import Voiced
+from cutscore_composer.write.struck import joined, write_struck
 
-_LEADING = ("swell", "roll", "glissando", "tremolo")
-"""Articulations that lead into an accent and stop by themselves."""
-_GAP_SECONDS = 0.09
-"""The gap between what leads into an accent and the accent."""
+_LONGEST_BEATS = 16.0
+_YIELDS_BEATS = 0.25
+"""How far after a free accent the beat yields to it."""
+_HELD_BEATS = 1.0
+"""From this length on a note comes with the accent; a shorter one is left out."""
+_RELEASE_SHARE = 0.6
+"""How much of a sound's dying away is waited for before the silence."""
+_GOES_ON = frozenset({"vinyl"})
 
 
 def write_accents(page: Page, sheet: Sheet) -> None:
-    """All accents of the cue."""
+    """All accents of the cue, and what leads into them."""
+    layers = arrange(page)
     for number, accent in enumerate(page.accents):
-        before = page.accents[number - 1].beat if number else None
+        before = page.accents[number - 1].beat if number else -99.0
         after = page.accents[number + 1].beat if number + 1 < len(page.accents) else page.end_beat
-        chord = page.chord_at(accent.beat)
-        force = _force(page, accent)
-        _strings(page, accent, chord, force, min(after - accent.beat, 3.0), sheet)
-        _struck(page, accent, chord, force, sheet)
-        _lead_in(page, accent, chord, force, before, sheet)
+        force, energy = force_of(page, accent), energy_at(page, accent.beat)
+        room = min(after - accent.beat, _LONGEST_BEATS)
+        write_struck(page, sheet, _rows(page, accent, layers), accent.beat, force, accent.weight, energy, room)
+        write_lead_ins(page, sheet, accent, force, energy, before)
 
 
-def _force(page: Page, accent: Accent) -> float:
+def _rows(page: Page, accent: Accent, layers: dict[int, tuple[LayerRow, ...]]) -> list[AccentRow]:
+    """The style's rows, joined by whoever sounds just then."""
+    phrase = next((p for p in page.phrases if p.beat - 1e-6 <= accent.beat < p.end - 1e-6), None)
+    if phrase is None:
+        return list(page.style.accents)
+    leads = sorted({note.lead for note in page.melody if note.phrase == phrase.index})
+    return joined(page, page.style.accents, layers[phrase.index], leads)
+
+
+def force_of(page: Page, accent: Accent) -> float:
     """Velocity: the weight counts most, then how much the music is asked to give."""
-    return 41 + 30 * accent.weight + 38 * _energy(page, accent)
+    return 46 + 30 * accent.weight + 38 * energy_at(page, accent.beat)
 
 
-def _energy(page: Page, accent: Accent) -> float:
-    """How much the music gives around the accent: an accent in a quiet place is a quiet accent."""
-    near = [phrase.energy for phrase in page.phrases if phrase.beat - 1 <= accent.beat <= phrase.end + 1]
+def energy_at(page: Page, beat: float) -> float:
+    """How much the music gives around an accent: one in a quiet place is a quiet accent."""
+    near = [phrase.energy for phrase in page.phrases if phrase.beat - 1 <= beat <= phrase.end + 1]
     return max(near, default=page.brief.energy)
 
 
-def _strings(page: Page, accent: Accent, chord: Voiced, force: float, room: float, sheet: Sheet) -> None:
-    plays = page.ensemble.has
-    length = min(room, 1.0 + 1.2 * accent.weight)
-    high = 12 if accent.weight > 0.55 and chord.voices[3] < 76 else 0
-    if plays("violins"):
-        sheet.write("accent", "violins", accent.beat, length, chord.voices[3] + high, force, "hit")
-        sheet.write("accent", "violins", accent.beat, length, chord.voices[2], force - 4, "hit")
-    if plays("violas"):
-        sheet.write("accent", "violas", accent.beat, length, chord.voices[1], force - 2, "hit")
-    if plays("cellos"):
-        sheet.write("accent", "cellos", accent.beat, length, chord.bass, force, "hit")
-        if chord.bass + 12 <= 60:
-            sheet.write("accent", "cellos", accent.beat, length, chord.bass + 12, force - 6, "hit")
-    if plays("basses"):
-        deep = chord.bass - 12 if chord.bass - 12 >= 28 else chord.bass
-        sheet.write("accent", "basses", accent.beat, length, deep, force + 4, "hit")
-    if plays("horns") and accent.weight > 0.5:
-        for pitch in sorted({p - 12 if p > 67 else p for p in chord.voices})[:3]:
-            sheet.write("accent", "horns", accent.beat, length, pitch, force - 2)
-
-
-def _struck(page: Page, accent: Accent, chord: Voiced, force: float, sheet: Sheet) -> None:
-    plays = page.ensemble.has
-    beat = accent.beat
-    if plays("piano"):
-        for pitch in {chord.bass, max(24, chord.bass - 12)}:
-            sheet.write("accent", "piano", beat, 3.0, pitch, force + 4)
-        for pitch in chord.voices if accent.weight > 0.4 else chord.voices[1:]:
-            sheet.write("accent", "piano", beat, 2.5, pitch, force - 4)
-    if plays("harp"):
-        for index, pitch in enumerate((chord.bass, chord.voices[1], chord.voices[3], chord.voices[3] + 12)):
-            sheet.write("accent", "harp", beat, 3.0, pitch, force - 6, "pluck", 4.0 * index)
-    if plays("timpani"):
-        root = 38 + (chord.chord.bass - 38) % 12
-        sheet.write("accent", "timpani", beat, 2.0, root, force, "hit")
-    if plays("percussion"):
-        sheet.write("accent", "percussion", beat, 2.0, BASS_DRUM, force, "hit")
-        if _energy(page, accent) > 0.3:
-            sheet.write("accent", "percussion", beat, 2.0, LOW_DRUM, force - 4, "hit")
-        if accent.weight >= 0.6 and page.brief.energy > 0.3:
-            sheet.write("accent", "percussion", beat, 4.0, CYMBALS, force - 18, "hit")
-        if accent.rank == 0 and accent.weight > 0.6 and page.brief.valence < 0.2 and page.brief.energy > 0.3:
-            sheet.write("accent", "percussion", beat, 6.0, TAM_TAM, force - 22, "hit")
-        if accent.rank < 3 and accent.weight > 0.5 and page.brief.energy > 0.4:
-            sheet.write("accent", "impact", beat, 3.0, 31, force - 8, "hit")
-
-
-def _lead_in(page: Page, accent: Accent, chord: Voiced, force: float, before: float | None, sheet: Sheet) -> None:
-    """A swell into the accent, over one to four beats, by what the ensemble has; it stops just before it."""
-    plays = page.ensemble.has
-    chooser = draws(page.seed, "lead-in", accent.rank, round(accent.weight * 16))
-    opening = page.chords[0].beat
-    room = accent.beat - max(opening, (before if before is not None else -99.0) + 1.0)
-    length = min(room, 2.0 + 2.0 * accent.weight)
-    if length < 0.9 or accent.weight < 0.35:
-        return
-    stop = accent.beat - _GAP_SECONDS * page.bpm(accent.beat) / 60
-    if accent.rank < 2:
-        stop = min(stop, accent.beat - min(0.4, accent.hush * 0.5))
-    start = accent.beat - length
-    if plays("percussion"):
-        # A struck swell strikes its end, so it ends with the accent and not before it.
-        sheet.write("accent", "percussion", start, length, SUSPENDED, force - 30, "swell")
-    if plays("timpani") and accent.weight > 0.6 and page.brief.energy > 0.45:
-        root = 38 + (chord.chord.bass - 38) % 12
-        sheet.write("accent", "timpani", start, stop - start, root, force - 28, "roll")
-    if plays("harp") and chooser.random() < 0.5:
-        run = min(1.5, length)
-        sheet.write("accent", "harp", accent.beat - run, run - 0.02, chord.voices[3] + 12, force - 26, "glissando")
-    if plays("violins") and accent.weight > 0.5:
-        leading = page.chord_at(accent.beat - 0.5)
-        sheet.write("accent", "violins", start, stop - start, leading.voices[3] + 12, force - 30, "swell")
-
-
 def hushed(notes: list[Note], role: str, instrument: str, page: Page) -> list[Note]:
-    """The notes without those that would sound into the breath before an accent; held ones stop there.
+    """The notes as the accents leave them: none sounds into the breath before one, the beat yields after a free one.
 
     A piano's pedal holds what was struck before: its notes of that chord are written as they are to sound, up
-    to the breath and without pedal ("staccato").
+    to the breath and without pedal ("staccato"). What dies away slowly is let go before.
     """
+    if instrument in _GOES_ON:
+        return list(notes)
     kept: list[Note] = []
     starts = [accent.beat for accent in page.accents]
+    silences = [accent.beat - silence_before(page, accent) for accent in page.accents]
+    slow = _release_seconds(instrument) * _RELEASE_SHARE
     at = 0
     for note in sorted(notes, key=lambda n: (n.beat, n.pitch)):
         while at < len(starts) and starts[at] <= note.beat + 1e-6:
             at += 1
-        if at == len(starts) or (role == "accent" and note.articulation in _LEADING):
+        yields = None if role == "accent" else _yields_to(page.accents[at - 1], note) if at else None
+        if yields is not None:
+            if note.beats < _HELD_BEATS:
+                continue
+            note = replace(note, beat=yields, beats=round(note.beats + note.beat - yields, 6))
+        if at == len(starts) or (role == "accent" and note.articulation in LEADING):
             kept.append(note)
             continue
-        silence = starts[at] - page.accents[at].hush
+        silence = silences[at]
         if note.beat >= silence - 1e-6:
             continue
         room = max(0.06, round(silence - note.beat, 6))
         if instrument == "piano" and page.chord_at(note.beat).end > silence - 1e-6:
             kept.append(replace(note, beats=room, articulation="staccato"))
+        elif note.beats > room - 1e-6:
+            early = min(slow * page.bpm(silence) / 60, 0.5 * room)
+            kept.append(replace(note, beats=max(0.06, round(room - early, 6))))
         else:
-            kept.append(replace(note, beats=min(note.beats, room)))
+            kept.append(note)
     return kept
+
+
+def _yields_to(accent: Accent, note: Note) -> float | None:
+    """The beat of the free accent that a note comes too shortly after."""
+    free = abs(2 * accent.beat - round(2 * accent.beat)) > 1e-3
+    return accent.beat if free and 1e-6 < note.beat - accent.beat <= _YIELDS_BEATS else None
+
+
+def _release_seconds(instrument: str) -> float:
+    return sound_pack()[instrument].release_seconds

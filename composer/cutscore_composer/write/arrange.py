@@ -1,55 +1,108 @@
-"""Arranging: which layers sound in which phrase, growing with the energy, never all at once."""
+"""Arranging: which layers sound in which phrase: growing with the energy, entering one by one, never all at once.
+
+A section has its own players: the same letter the same ones. It opens thinner than the energy would let it and gains
+a layer with its second phrase; from the third on one layer makes room for another, so that something is new about
+every eight bars. What always sounds (the crackle of vinyl) does not count.
+"""
 
 from __future__ import annotations
 
-from cutscore_composer.plan.style import LayerRow, energy_class
+from cutscore_composer.plan.style import Layer, LayerRow, energy_class
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.form import Phrase
 from cutscore_composer.write.page import Page
+from cutscore_composer.write.players import sound_pack
 
-_NOT_TOGETHER = (("figures", "comp"), ("ostinato", "ostinato"))
-"""Of each pair only the first that was chosen plays."""
-_LATE_ENTRIES = ("groove", "timpani", "ostinato", "chorale")
+_LATE_ENTRIES: frozenset[Layer] = frozenset({"groove", "timpani", "ostinato", "chorale"})
 """Layers that an introduction keeps for later."""
+_CARRIERS: frozenset[Layer] = frozenset({"figures", "comp", "bed", "ostinato", "arpeggios"})
+"""Layers that carry the harmony: one of them is always there."""
+_FOUNDATION: frozenset[Layer] = frozenset({"groove", "bass"})
+"""What a groove style rests on from its second phrase on."""
+_ALWAYS = frozenset({"vinyl"})
+_PARTED: frozenset[Layer] = frozenset({"bed", "chorale", "tremolo", "drone", "texture", "groove"})
+"""Layers that can share an instrument with another layer: its section divides, or they are of few notes."""
 
 
 def arrange(page: Page) -> dict[int, tuple[LayerRow, ...]]:
-    """The layers of every phrase, by its index."""
+    """The layers of every phrase, by its index, in the order of the style."""
     return {phrase.index: _layers(page, phrase) for phrase in page.phrases}
 
 
 def _layers(page: Page, phrase: Phrase) -> tuple[LayerRow, ...]:
-    density = getattr(page.style.density, energy_class(phrase.energy))
-    most = density.layers
+    rows = page.ensemble.layers
+    chosen = [number for number, row in enumerate(rows) if set(row.instruments) <= _ALWAYS]
+    most = most_layers(page, phrase) + len(chosen)
+    for number in _ranked(page, phrase):
+        if len(chosen) < most and number not in chosen and not _collides(rows, number, chosen):
+            chosen.append(number)
+    if not any(rows[number].layer in _CARRIERS for number in chosen):
+        chosen += [number for number in _carrier(page, phrase) if not _collides(rows, number, chosen)]
+    return tuple(rows[number] for number in sorted(set(chosen)))
+
+
+def most_layers(page: Page, phrase: Phrase) -> int:
+    """How many layers a phrase may have: by the style's density, fewer at beginnings and under speech."""
+    most: int = getattr(page.style.density, energy_class(phrase.energy)).layers
+    asked = getattr(page.brief, "density", None)
+    most += {"sparse": -2, "busy": 1}.get(str(asked), 0)
     if phrase.character == "introduction":
-        most = max(1, min(most, 2))
+        most = min(most, 2 + page.style.groove)
     elif phrase.place == 0 and phrase.character != "climax":
-        most = max(2, most - 1)  # a section opens thinner and grows
+        most -= 1  # a section opens thinner and grows
     if any(bar.speech for bar in phrase.bars):
-        most = max(1, most - 2)
-    ranked: list[tuple[float, LayerRow]] = []
-    for row in page.ensemble.layers:
-        if not row.enters <= phrase.energy <= row.leaves:
-            continue
-        if phrase.character == "introduction" and row.layer in _LATE_ENTRIES:
-            continue
-        luck = draws(page.seed, "layer", row.layer, row.plain, phrase.letter, phrase.place // 2).random()
-        if luck < row.weight or phrase.character == "climax":
-            ranked.append((luck / max(row.weight, 0.01), row))
-    ranked.sort(key=lambda pair: pair[0])
-    chosen: list[LayerRow] = []
-    for _, row in ranked:
-        clash = any({row.layer, other.layer} == set(pair) for other in chosen for pair in _NOT_TOGETHER)
-        if not clash and len(chosen) < most:
-            chosen.append(row)
-    if not chosen or not any(row.layer in ("figures", "comp", "bed", "ostinato") for row in chosen):
-        chosen += _carrier(page, phrase)
-    return tuple(chosen)
+        most -= 2
+    return max(1, most)
 
 
-def _carrier(page: Page, phrase: Phrase) -> list[LayerRow]:
+def _ranked(page: Page, phrase: Phrase) -> list[int]:
+    """The layers that may sound, the likeliest first: what the user asked for, the ground of a groove, then by draw."""
+    ranked: list[tuple[int, float, int]] = []
+    for number, row in enumerate(page.ensemble.layers):
+        asked = bool(page.ensemble.asked & set(row.instruments))
+        if not row.enters <= phrase.energy <= row.leaves and not asked:
+            continue
+        waits = phrase.character == "introduction" and row.layer in _LATE_ENTRIES
+        if waits and not (asked and row.layer == "groove") and len(page.ensemble.layers) > 1:
+            continue
+        luck = _luck(page, phrase, row)
+        ground = page.style.groove and row.layer in _FOUNDATION and row.weight >= 0.7 and phrase.index > 0
+        if asked or ground or luck < row.weight or phrase.character == "climax":
+            ranked.append((0 if asked or ground else 1, luck / max(row.weight, 0.01), number))
+    return [number for _, _, number in sorted(ranked)]
+
+
+def _luck(page: Page, phrase: Phrase, row: LayerRow) -> float:
+    """A draw that a section keeps for eight bars; whoever sings in the phrase comes late as a filler."""
+    eight = phrase.place // max(1, 8 // max(1, page.style.form.phrase_bars))
+    luck = draws(page.seed, "layer", row.layer, row.plain, phrase.letter, eight).random()
+    sung = {note.lead for note in page.melody if note.phrase == phrase.index}
+    fills = set(row.instruments) <= sung and row.layer in ("answer", "arpeggios", "texture")
+    return min(1.0, luck + 0.5 * fills)
+
+
+def _collides(rows: tuple[LayerRow, ...], number: int, chosen: list[int]) -> bool:
+    """Whether an instrument would have to play two things at a time; and two broken chords make one blur."""
+    row = rows[number]
+    for other in (rows[n] for n in chosen):
+        shared = set(row.instruments) & set(other.instruments)
+        if shared and row.layer not in _PARTED and other.layer not in _PARTED:
+            return True
+        if {row.layer, other.layer} == {"figures", "ostinato"} and row.plain == other.plain:
+            return True
+        if row.layer == other.layer == "figures" and _wide(row) and _wide(other):
+            return True
+    return False
+
+
+def _wide(row: LayerRow) -> bool:
+    """Whether its figures reach from the bass to the treble, and fill the room by themselves."""
+    return any(sound_pack()[name].channel in ("piano", "plucked") for name in row.instruments)
+
+
+def _carrier(page: Page, phrase: Phrase) -> list[int]:
     """Some layer has to carry the harmony: the one whose energies lie nearest."""
-    rows = [row for row in page.ensemble.layers if row.layer in ("figures", "comp", "bed")]
-    rows = rows or list(page.ensemble.layers)
-    rows.sort(key=lambda row: (max(0.0, row.enters - phrase.energy, phrase.energy - row.leaves), -row.weight))
-    return rows[:1]
+    rows = list(enumerate(page.ensemble.layers))
+    options = [pair for pair in rows if pair[1].layer in _CARRIERS] or rows
+    options.sort(key=lambda p: (max(0.0, p[1].enters - phrase.energy, phrase.energy - p[1].leaves), -p[1].weight, p[0]))
+    return [number for number, _ in options[:1]]

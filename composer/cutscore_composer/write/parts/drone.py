@@ -14,7 +14,7 @@ _OVERLAP_BEATS = 0.1
 def drone(stand: Stand) -> None:
     """One long note to a phrase, let into the next; the low players of a section have the tonic."""
     phrase, page = stand.phrase, stand.page
-    tonic = page.brief.key.pitch_class
+    tonic = page.key_at(phrase.beat).pitch_class
     seats = list(stand.seats) if shares(stand) else [one_seat(stand)]
     chooser = draws(page.seed, "drone", stand.row.plain, phrase.key)
     for rank, seat in enumerate(reversed(seats)):

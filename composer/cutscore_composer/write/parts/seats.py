@@ -26,6 +26,11 @@ def polyphonic(player: Instrument) -> bool:
     return player.channel not in _SECTIONS and player.channel not in ("bass", "choir") and player.name != "synth_lead"
 
 
+def one_voice(player: Instrument) -> bool:
+    """Whether it is a single player of one line at a time."""
+    return player.channel == "winds" or player.name in ("violin", "cello", "synth_lead")
+
+
 def low_to_high(stand: Stand) -> list[str]:
     """The seats by where they lie."""
     return sorted(stand.seats, key=lambda seat: (sum(stand.player(seat).comfortable), seat))
