@@ -41,6 +41,15 @@ class CueKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CueKeyAt:
+    """The key from `time` (seconds) on: music may leave its key where the picture turns, and come back."""
+
+    time: float
+    tonic: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
 class TempoPoint:
     """From `time` (seconds) and `beat` on, the tempo is `bpm`."""
 
@@ -159,6 +168,8 @@ class Cue:
     """Frames that the sound file holds before the picture begins and after it ends, beyond `samples`."""
     brief: CueBrief = CueBrief()
     key: CueKey | None = None
+    keys: tuple[CueKeyAt, ...] = ()
+    """The keys that the music goes through, the first from its beginning; `key` is the home that it ends in."""
     metre: str | None = None
     tempo: CueTempo | None = None
     beats: tuple[float, ...] = ()
@@ -223,6 +234,7 @@ def new_cue(engine: str, rate: Fraction, frames: int, samples: int, **known: Any
 
 
 _ROWS: dict[str, type] = {
+    "keys": CueKeyAt,
     "sections": CueSection,
     "cuts": CueCut,
     "hits": CueHit,

@@ -12,6 +12,7 @@ from cutscore_composer.cue import (
     CueGain,
     CueHit,
     CueKey,
+    CueKeyAt,
     CueLoudness,
     CueSection,
     CueSpeech,
@@ -66,6 +67,9 @@ def cue_of(
             sync=brief.sync,
         ),
         key=CueKey(brief.key.tonic, brief.key.mode),
+        keys=tuple(
+            CueKeyAt(max(0.0, composition.tempo.seconds(k.beat)), k.key.tonic, k.key.mode) for k in composition.keys
+        ),
         metre=f"{brief.metre[0]}/{brief.metre[1]}",
         tempo=_tempo(composition),
         beats=beats,

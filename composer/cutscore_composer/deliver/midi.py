@@ -13,13 +13,14 @@ from pathlib import Path
 import mido
 
 from cutscore_composer.deliver.whole_file import whole_file
-from cutscore_composer.plan.brief import TONICS, Mode
+from cutscore_composer.plan.brief import Key, Mode
 from cutscore_composer.write.composition import Bar, Composition, Part
 from cutscore_composer.write.ensemble import sound_pack
 
 TICKS = 960
 """Ticks a quarter."""
 
+_DRUM_CHANNEL = 9
 _PARENT_MAJOR: dict[Mode, int] = {"major": 0, "minor": 3, "dorian": 10, "phrygian": 8, "lydian": 7, "mixolydian": 5}
 """Semitones from a mode's tonic up to the major scale with the same notes."""
 _SIGNATURES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -36,12 +37,28 @@ def midi_of(composition: Composition) -> mido.MidiFile:
     page = _Page(composition)
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
     file.tracks.append(page.conductor())
-    channels = [number for number in range(16) if number != 9]
-    instruments = list(dict.fromkeys(part.instrument for part in composition.parts))
+    seats = _seats(composition)
     for part in composition.parts:
-        channel = 9 if part.instrument == "percussion" else channels[instruments.index(part.instrument) % len(channels)]
-        file.tracks.append(page.part(part, channel))
+        file.tracks.append(page.part(part, *seats[part.instrument]))
     return file
+
+
+def _seats(composition: Composition) -> dict[str, tuple[int, int]]:
+    """Port and channel of each instrument: drums on the tenth channel, all others with one of their own.
+
+    A port has sixteen channels; an orchestra that needs more goes on on the next port.
+    """
+    seats: dict[str, tuple[int, int]] = {}
+    pitched = 0
+    for name in dict.fromkeys(part.instrument for part in composition.parts):
+        player = sound_pack().get(name)
+        if player is not None and player.keys:
+            seats[name] = (0, _DRUM_CHANNEL)
+            continue
+        port, place = divmod(pitched, 15)
+        seats[name] = (port, place if place < _DRUM_CHANNEL else place + 1)
+        pitched += 1
+    return seats
 
 
 class _Page:
@@ -67,9 +84,8 @@ class _Page:
         composition = self.composition
         events: list[tuple[int, int, mido.MetaMessage]] = []
         name = mido.MetaMessage("track_name", name="Cutscore")
-        key = composition.brief.key
-        signature = _SIGNATURES[(TONICS.index(key.tonic) + _PARENT_MAJOR[key.mode]) % 12]
-        events += [(0, 0, name), (0, 1, mido.MetaMessage("key_signature", key=signature))]
+        events += [(0, 0, name), (0, 1, _signature(composition.brief.key))]
+        events += [(self.tick(one.beat), 1, _signature(one.key)) for one in composition.keys[1:]]
         events += [(tick, 2, message) for tick, message in self._tempi()]
         events += [(tick, 1, message) for tick, message in self._metres()]
         for section in composition.sections:
@@ -121,8 +137,10 @@ class _Page:
                 current = bar.beats
         return made
 
-    def part(self, part: Part, channel: int) -> mido.MidiTrack:
+    def part(self, part: Part, port: int, channel: int) -> mido.MidiTrack:
         events: list[tuple[int, int, mido.Message | mido.MetaMessage]] = []
+        if port:
+            events.append((0, 0, mido.MetaMessage("midi_port", port=port)))
         title = f"{part.instrument} ({part.role})"
         events.append((0, 0, mido.MetaMessage("track_name", name=title)))
         player = sound_pack().get(part.instrument)
@@ -139,6 +157,11 @@ class _Page:
             events.append((start, 4, on))
             events.append((stop, 3, mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)))
         return _track(events, self._end())
+
+
+def _signature(key: Key) -> mido.MetaMessage:
+    """The key signature of a mode: that of the major scale with the same notes."""
+    return mido.MetaMessage("key_signature", key=_SIGNATURES[(key.pitch_class + _PARENT_MAJOR[key.mode]) % 12])
 
 
 def _track(events: list[tuple[int, int, mido.Message | mido.MetaMessage]], end: int) -> mido.MidiTrack:

@@ -127,7 +127,7 @@ def _rows(
             continue
         if (player.keys or player.channel == "fx") and not button and energy < _DRUM_FROM_ENERGY:
             continue
-        how: Articulation = row.articulation or _how(player, [Note(0.0, 1.0, 60, 60)], button)  # type: ignore[assignment]
+        how: Articulation = row.articulation or _how(player, [Note(0.0, 1.0, 60, 60)], button)
         beats = length if not player.keys else min(page.end_beat - page.final_beat, row.beats)
         velocity = min(124, max(8, round(force + max(-12.0, min(8.0, row.force)))))
         for pitch in _row_pitches(row, player, page.chord_at(page.final_beat)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -16,7 +17,8 @@ from cutscore_composer.errors import OutputFailed
 from cutscore_composer.plan.planner import plan
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.wishes import Wishes
-from cutscore_composer.write.composition import Composition
+from cutscore_composer.write.composition import Composition, Part
+from cutscore_composer.write.ensemble import sound_pack
 from cutscore_composer.write.writer import write
 from support.scenes import scene
 
@@ -124,13 +126,32 @@ def test_markers_key_and_tracks(tmp_path: Path) -> None:
     assert len(markers) == len(composition.sections) + len(composition.hits)
     for hit in composition.hits:
         assert any(abs(at - hit.seconds) < 0.002 and text.startswith("Hit") for at, text in markers)
-    assert [m.key for _, m in first if m.type == "key_signature"] == ["Eb"]
+    signatures = [m.key for _, m in first if m.type == "key_signature"]
+    assert len(signatures) == len(composition.keys)
+    assert {signatures[0], signatures[-1]} == {"Eb"}
     names = [track.name for track in file.tracks[1:]]
     assert names == [f"{part.instrument} ({part.role})" for part in composition.parts]
     programs = {t.name: m.program for t in file.tracks[1:] for m in t if m.type == "program_change"}
     assert {v for k, v in programs.items() if k.startswith("piano")} == {0}
     drums = [m.channel for t in file.tracks[1:] if t.name.startswith("percussion") for m in t if m.type == "note_on"]
     assert set(drums) <= {9}
+
+
+def test_instruments_do_not_share_a_channel(tmp_path: Path) -> None:
+    """Each pitched instrument has a channel of its own, on a second port where sixteen do not do; drums the tenth."""
+    composition = case("a minute")
+    names = [name for name, one in sound_pack().items() if not one.keys][:20]
+    note = composition.parts[0].notes[:1]
+    pitched = [Part("harmony", name, note) for name in names]
+    parts = (*pitched, Part("percussion", "kit", note), Part("percussion", "synth_kit", note))
+    file = written(tmp_path / "a.mid", replace(composition, parts=parts))
+    seats = []
+    for track in file.tracks[1:]:
+        port = next((m.port for m in track if m.type == "midi_port"), 0)
+        seats.append((port, next(m.channel for m in track if m.type == "program_change")))
+    assert len(set(seats[:20])) == 20
+    assert 9 not in {channel for _, channel in seats[:20]}
+    assert seats[20:] == [(0, 9), (0, 9)]
 
 
 def test_every_note_ends(tmp_path: Path) -> None:
