@@ -96,8 +96,12 @@ def bowed(
     seconds: float,
     body: tuple[int, int] | None = None,
     spread: float = 10.0,
+    solo: bool = False,
 ) -> Shaped:
-    """A sustained note: heard to begin `attack_ms` after the start, level, with a loop in its body."""
+    """A sustained note: heard to begin `attack_ms` after the start, level, with a loop in its body.
+
+    One player's loop (`solo`) must join where the wave stands alike; a section's may join anywhere.
+    """
     first, last = body or (round(0.4 * len(audio)), round(0.9 * len(audio)))
     rough = _half_way(audio, rate, slice(first, last))
     run_up = round(0.4 * rate)
@@ -107,7 +111,7 @@ def bowed(
     reached = _half_way(level, rate, slice(reached + round(0.5 * rate), None))
     audio = _from(level, reached - round(attack_ms * rate / 1000), rate, fade_ms=attack_ms * 0.8)
     audio = audio[: round(seconds * rate)]
-    audio, loop = _looped(audio, rate)
+    audio, loop = _looped_alike(audio, rate) if solo else _looped(audio, rate)
     middle = audio[loop[0] : loop[1]]
     return Shaped(
         _scaled(audio, BODY_DB - level_db(middle, rate)), rate, -measured_cents(middle, rate, key, spread=spread), loop
@@ -171,6 +175,21 @@ def _looped(audio: Audio, rate: int) -> tuple[Audio, tuple[int, int]]:
     turn = np.linspace(0, np.pi / 2, fade)[:, None]
     looped = audio.copy()
     looped[-fade:] = audio[-fade:] * np.cos(turn) + audio[start - fade : start] * np.sin(turn)
+    return looped, (start, len(audio))
+
+
+def _looped_alike(audio: Audio, rate: int) -> tuple[Audio, tuple[int, int]]:
+    """The same over a short join, from a place whose wave is most like the end's."""
+    fade, reach = round(0.03 * rate), round(0.25 * rate)
+    near = max(2 * fade, round(min(0.8 * rate, len(audio) * 0.3)))
+    mono, ending = audio.mean(axis=1), audio.mean(axis=1)[-fade:]
+    places = np.arange(near, near + reach)
+    windows = np.lib.stride_tricks.sliding_window_view(mono, fade)[places - fade]
+    likeness = np.einsum("ij,j->i", windows, ending) / np.sqrt((windows**2).sum(axis=1) + 1e-12)
+    start = int(places[likeness.argmax()])
+    ramp = np.linspace(0, 1, fade)[:, None]
+    looped = audio.copy()
+    looped[-fade:] = audio[-fade:] * (1 - ramp) + audio[start - fade : start] * ramp
     return looped, (start, len(audio))
 
 

@@ -59,9 +59,13 @@ class PackArticulation:
     variants: int
     gain_db: float = 0.0
     sfz: Path | None = None
+    root: Path | None = None
+    """The folder that nothing which the SFZ file names may lie outside of."""
     model: str | None = None
     release_seconds: float | None = None
-    """How long a synthesised note takes to die once it is let go; 0 or None rings to its end."""
+    """How long a note takes to die once it is let go; 0 rings to its end, None leaves it to the player."""
+    attacks_ms: Mapping[Path, float] = field(default_factory=dict)
+    """Recordings that are heard to begin at another time than `attack_ms`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,22 @@ class Pack:
     nearest: Mapping[str, tuple[str, ...]]
 
 
+def load_pack(folder: Path = PACK_FOLDER, replacements: Mapping[str, Path] | None = None) -> Pack:
+    """The pack in `folder`, read once, with some of its instruments replaced by others' recordings.
+
+    `replacements` names for an instrument an SFZ file, or a folder with one for each articulation (sustain.sfz,
+    staccato.sfz …). Raises ConfigError, with file and line, when one of them cannot be played.
+    """
+    pack = _read_pack(folder)
+    if not replacements:
+        return pack
+    from cutscore_composer.play.foreign import replaced  # the player knows recordings, the pack only names
+
+    return replaced(pack, replacements)
+
+
 @cache
-def load_pack(folder: Path = PACK_FOLDER) -> Pack:
-    """The pack in `folder`, read once."""
+def _read_pack(folder: Path) -> Pack:
     read = [yaml.safe_load((folder / name).read_text(encoding="utf-8")) for name in FILES if (folder / name).exists()]
     return Pack(
         instruments={n: _instrument(folder, n, row) for data in read for n, row in data["instruments"].items()},
@@ -144,6 +161,7 @@ def _articulation(folder: Path, name: str, row: dict[str, Any]) -> PackArticulat
         variants=row["variants"],
         gain_db=row.get("gain_db", 0.0),
         sfz=folder / sfz if sfz else None,
+        root=folder if sfz else None,
         model=row.get("model"),
         release_seconds=row.get("release_seconds"),
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from cutscore_composer.play.samples import Samples, Sound
 from cutscore_composer.play.schedule import Event
-from cutscore_composer.play.sfz import read_sfz
+from cutscore_composer.play.sfz import Layer, Region, layers_at, read_sfz
 from cutscore_composer.play.synth import has_two_colours, is_swelling, sustained_model, swelling_model
 from cutscore_composer.play.voice import Voice, prolonged, shaped, together
 
@@ -20,14 +19,23 @@ Curve = npt.NDArray[np.float64]
 
 _STEP = 240
 """Samples between two points of a gain curve."""
-_SOFT_VEIL = 0.75
+_SOFT_VEIL = 1.0
 """How much darker the soft recordings are made than they are: bows far from the bridge."""
 _RANGE_DB = 26.0
 """From niente to fortissimo."""
-_RELEASE_SECONDS = {"choir": 0.45, "flute": 0.12, "horns": 0.18}
-_BOW_RELEASE_SECONDS = 0.28
-_SLUR_SECONDS = 0.10
+_RELEASE_SECONDS = 0.28
+"""How long a note takes to be gone, where the pack does not say it."""
+_SHORT_RELEASE_SECONDS = 0.09
+_SLUR_SECONDS = 0.08
 """How long one note takes to become the next under a slur."""
+_DETUNED = (0.0, 0.05, -0.04, 0.07, -0.06, 0.03)
+"""Semitones by which repeats of a pitch differ."""
+_NEAR = 4
+"""Semitones that the recording of a repeat may lie away."""
+_SHAPE = 0.23
+"""How far a long note swells and fades of itself, in levels (a level is 26 dB): 6 dB and what its colour adds."""
+_COLOUR = 0.35
+"""How much further its colour goes."""
 _SPREAD_SECONDS = 0.003
 """How far the desks of a section stand apart in time (standard deviation)."""
 
@@ -43,15 +51,14 @@ def bowed_voice(event: Event, samples: Samples) -> Voice:
     soft, loud = _colours(event, samples, event.length + release)
     begin, start = _begin(event, soft, rate)
     random = event.random(3)
-    held = event.seconds + event.length + (0.03 if event.slurs else 0.0)
-    length = max(1, round((held + release) * rate) - start)
-    points, level = _levels(event, start, length, rate, random)
+    length = max(1, round((event.seconds + event.length + release) * rate) - start)
+    points, level, colour = _levels(event, start, length, rate, random)
     envelope = _envelope(points, event, start, length, release, rate)
     gains = envelope * _gain(level) * 10 ** ((event.instrument.gain_db + event.articulation.gain_db) / 20)
     if loud is None:
         return Voice(start, shaped(prolonged(soft, begin, length, rate, random), points, gains))
-    weight = _loud_share(level)
-    if event.articulation.model is not None or len(read_sfz(event.articulation.sfz or Path())) == 1:
+    weight = _loud_share(colour)
+    if event.articulation.model is not None or len(_layers(event)) == 1:
         # The same recording, dark and bright: they add up in phase, and must go through the loop alike.
         chance = int(random.integers(1 << 31))
         dark = prolonged(soft, begin, length, rate, np.random.default_rng(chance))
@@ -68,33 +75,58 @@ def bowed_voice(event: Event, samples: Samples) -> Voice:
 def accent_of(event: Event) -> Iterator[Event]:
     """The short stroke that a section adds to the beginning of an accented long note."""
     short = event.instrument.articulations.get("staccato")
-    if event.wanted == "hit" and short is not None:
+    if event.wanted == "hit" and short is not None and short.kind == "struck":
         yield replace(event, articulation=short, wanted="staccato", length=0.35, key=(*event.key, 9))
 
 
 def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Sound | None]:
     """The note's soft and loud sound; whole when the note begins within its body or outlasts it."""
     seconds = math.inf if event.slurred else length + 0.25
-    articulation, pitch = event.articulation, event.pitch
+    articulation, key = event.articulation, event.pitch
     if articulation.model is not None:
         name = articulation.model
-        dark = samples.model((name, pitch), lambda: sustained_model(name, pitch, samples.rate))
+        dark = samples.model((name, key), lambda: sustained_model(name, key, samples.rate))
         if not has_two_colours(name):
             return dark, None
-        return dark, samples.model((name, pitch, 1), lambda: sustained_model(name, pitch, samples.rate, bright=True))
-    assert articulation.sfz is not None
-    layers = read_sfz(articulation.sfz)
+        return dark, samples.model((name, key, 1), lambda: sustained_model(name, key, samples.rate, bright=True))
+    layers = _layers(event)
+    pitch = key + _DETUNED[event.turn % len(_DETUNED)]
     if len(layers) == 1:
-        region = layers[0].nearest(pitch)
-        dark, bright = samples.veiled(region, pitch, (1.0, 0.0), seconds=seconds)
+        made = samples.veiled(_turned(layers[0], event), pitch, (1.0, 0.0), seconds=seconds)
+        dark, bright = (_endless(one) for one in made)
         return dark, bright
-    soft, loud = layers[0].nearest(pitch), layers[-1].nearest(pitch)
-    return samples.pitched(soft, pitch, veil=_SOFT_VEIL, seconds=seconds), samples.pitched(loud, pitch, seconds=seconds)
+    soft, loud = _turned(layers[0], event), _turned(layers[-1], event)
+    return (
+        _endless(samples.pitched(soft, pitch, veil=_SOFT_VEIL, seconds=seconds)),
+        _endless(samples.pitched(loud, pitch, seconds=seconds)),
+    )
+
+
+def _layers(event: Event) -> tuple[Layer, ...]:
+    assert event.articulation.sfz is not None
+    return layers_at(read_sfz(event.articulation.sfz, event.articulation.root), event.pitch)
+
+
+def _turned(layer: Layer, event: Event) -> Region:
+    """The recording for the pitch; a repeat takes that of a neighbour, when it is near."""
+    other = layer.nearest(event.pitch, event.turn % 3)
+    return other if abs(other.root - event.pitch) <= _NEAR else layer.nearest(event.pitch)
+
+
+def _endless(sound: Sound) -> Sound:
+    """A recording without a loop that still sounds at its end goes on in its body."""
+    size = len(sound.audio)
+    if sound.loop is not None or size < 4096:
+        return sound
+    body, end = sound.audio[size // 3 : size // 2], sound.audio[-size // 8 :]
+    dies = float((end**2).mean()) < 0.03 * float((body**2).mean())
+    return sound if dies else replace(sound, loop=(round(0.35 * size), round(0.95 * size)))
 
 
 def _release(event: Event) -> float:
     own = event.articulation.release_seconds
-    return _RELEASE_SECONDS.get(event.instrument.name, _BOW_RELEASE_SECONDS) if own is None else own
+    release = _RELEASE_SECONDS if own is None else own
+    return min(release, _SHORT_RELEASE_SECONDS) if event.wanted == "staccato" else release
 
 
 def _begin(event: Event, sound: Sound, rate: int) -> tuple[int, int]:
@@ -103,11 +135,15 @@ def _begin(event: Event, sound: Sound, rate: int) -> tuple[int, int]:
     if event.slurred and sound.loop is not None:
         inside = sound.loop[0] + int(event.random(6).integers(0, max(1, (sound.loop[1] - sound.loop[0]) // 4)))
         return inside, round((event.seconds + loose - _SLUR_SECONDS / 2) * rate)
-    return 0, round((event.seconds + loose - event.articulation.attack_ms / 1000) * rate)
+    # A short note is heard as soon as it rises, a long one when it is there.
+    attack = event.articulation.attack_ms * (0.5 if event.wanted == "staccato" else 1.0)
+    return 0, round((event.seconds + loose - attack / 1000) * rate)
 
 
-def _levels(event: Event, start: int, length: int, rate: int, random: np.random.Generator) -> tuple[Curve, Curve]:
-    """The level 0 to 1 at points every few milliseconds: dynamics, accent, phrase, and a bow never quite still."""
+def _levels(
+    event: Event, start: int, length: int, rate: int, random: np.random.Generator
+) -> tuple[Curve, Curve, Curve]:
+    """(points, level, colour) every few milliseconds: dynamics, accent, phrase, and a bow never quite still."""
     points = np.append(np.arange(0, length, _STEP), length).astype(np.float64)
     seconds = (start + points) / rate
     touch = event.velocity / 127
@@ -116,13 +152,34 @@ def _levels(event: Event, start: int, length: int, rate: int, random: np.random.
     else:
         level = np.interp(seconds, event.dynamics.seconds, event.dynamics.levels) * (0.70 + 0.5 * touch)
     into = np.clip((seconds - event.seconds) / max(event.length, 0.05), 0, 1)
+    since = np.maximum(seconds - event.seconds, 0)
+    colour = level
     if event.wanted == "swell":
-        level *= 0.25 + 0.75 * into**1.5
+        level = colour = level * (0.25 + 0.75 * into**1.5)
     elif event.wanted == "hit":
-        level *= 0.62 + 0.38 * np.exp(-np.maximum(seconds - event.seconds, 0) / 0.22)
-    elif event.length > 0.9:
-        level *= 0.93 + 0.07 * np.sin(np.pi * into**0.8)
-    return points, np.clip(level * (1 + 0.05 * _wander(seconds, random)), 0.0, 1.0)
+        level = colour = level * (0.62 + 0.38 * np.exp(-since / 0.22))
+    elif event.wanted == "staccato":
+        level = colour = level * (0.82 + 0.30 * np.exp(-since / 0.05))
+    else:
+        shape = _shape(event, level, into, random)
+        level, colour = level + shape, level + shape * (1 + _COLOUR / _SHAPE)
+    unrest = 1 + 0.05 * _wander(seconds, random)
+    return points, np.clip(level * unrest, 0.0, 1.1), np.clip(colour * unrest, 0.0, 1.1)
+
+
+def _shape(event: Event, level: Curve, into: Curve, random: np.random.Generator) -> Curve:
+    """How a long note grows and gives way of itself; the less, the more the phrase already moves it."""
+    top = float(random.uniform(0.35, 0.75))
+    if event.articulation.model is not None and event.instrument.channel != "synth":
+        return np.zeros(len(into))
+    deep = _SHAPE * float(np.clip((event.length - 0.5) / 0.5, 0, 1))
+    # A soft note has less below it than a loud one; a moving one moves already.
+    deep = min(deep, 0.55 * float(level.mean()))
+    deep = max(0.35 * deep, deep - float(np.ptp(level)))
+    # A note that speaks anew is there at once; one that comes out of another, or goes into one, meets it half-way.
+    begin, end = (0.35 if event.slurred else 0.62), (0.35 if event.slurs else 0.0)
+    rise = np.where(into < top, begin + (1 - begin) * into / top, end + (1 - end) * (1 - into) / (1 - top))
+    return np.asarray(deep * (np.sin(rise * np.pi / 2) - 0.75))
 
 
 def _wander(seconds: Curve, random: np.random.Generator) -> Curve:
@@ -145,5 +202,5 @@ def _gain(level: Curve) -> Curve:
 
 
 def _loud_share(level: Curve) -> Curve:
-    share = np.clip((level - 0.22) / 0.52, 0, 1)
+    share = np.clip((level - 0.20) / 0.68, 0, 1)
     return np.asarray(share * share * (3 - 2 * share))

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from cutscore_composer.errors import OutputFailed
+from cutscore_composer.errors import ConfigError, CutscoreError, OutputFailed
+from cutscore_composer.instruments.pack import PACK_FOLDER
 from cutscore_composer.play.sfz import Region
 
 Audio = npt.NDArray[np.float32]
@@ -32,6 +33,8 @@ _SOUND_BYTES = 80 << 20
 _RECORDING_BYTES = 48 << 20
 _DECODED_AHEAD_SECONDS = 0.5
 """So much more is decoded than asked for: the next note may be a little higher, or longer."""
+_LONGEST_SECONDS = 60.0
+"""Of a recording no more is kept: a held note goes on in its loop, and nothing struck rings longer."""
 _LENGTHS = (1.0, 1.6, 2.4, 3.6, 5.0)
 """Seconds to which a recording is cut when no more of it is heard; transforms cost by length."""
 
@@ -69,7 +72,9 @@ class Samples:
         self, region: Region, pitch: float, veils: tuple[float, ...], *, seconds: float = math.inf
     ) -> tuple[Sound, ...]:
         """The same under each of the veils, all of one length: half the work where two are wanted."""
-        name = (region.sample, region.root, round(pitch * 100), veils)
+        if not region.tracked:
+            pitch += region.root - round(pitch)
+        name = (region, round(pitch * 100), veils)
         lengths: list[float | None] = [*(size for size in _LENGTHS if size >= seconds), None]
         for length in lengths:
             found = self._sounds.find((*name, length))
@@ -95,18 +100,24 @@ class Samples:
     ) -> tuple[tuple[Sound, ...], bool]:
         """The sounds, and whether they are made of the whole recording."""
         faster = 2 ** ((pitch - region.root + region.tune_cents / 100) / 12)
-        recording = self._recording(region.sample, None if seconds is None else seconds * faster)
+        first = region.offset
+        recording = self._recording(region.sample, None if seconds is None else seconds * faster, first)
         ratio = self.rate / recording.rate / faster
-        audio = recording.audio if seconds is None else recording.audio[: round(seconds * faster * recording.rate)]
-        whole = recording.whole and len(audio) == len(recording.audio)
-        loop = (round(region.loop[0] * ratio), round(region.loop[1] * ratio)) if region.loop and whole else None
-        made = resampled(audio * _sides(region), ratio, self.rate, veils)
+        last = None if seconds is None else first + round(seconds * faster * recording.rate)
+        audio = recording.audio[first:last]
+        if not len(audio):
+            raise OutputFailed(f"{region.sample} is shorter than the offset that is to be left out of it.")
+        whole = recording.whole and first + len(audio) == len(recording.audio)
+        loop = _loop(region, ratio, len(recording.audio)) if whole else None
+        made = resampled(audio * _sides(region, len(audio), recording.rate), ratio, self.rate, veils)
         return tuple(Sound(one, loop) for one in made), whole
 
-    def _recording(self, path: Path, seconds: float | None) -> Recording:
+    def _recording(self, path: Path, seconds: float | None, offset: int = 0) -> Recording:
         found = self._recordings.find(path)
-        if found is None or not (found.whole or (seconds is not None and len(found.audio) >= seconds * found.rate)):
-            found = decode(path, seconds)
+        if found is None or not (
+            found.whole or (seconds is not None and len(found.audio) >= seconds * found.rate + offset)
+        ):
+            found = decode(path, None if offset else seconds)
             self._recordings.keep(path, found, found.audio.nbytes)
         return found
 
@@ -131,9 +142,22 @@ class _Shelf(Generic[T]):
             self._left += self._things.popitem(last=False)[1][1]
 
 
-def _sides(region: Region) -> npt.NDArray[np.float32]:
+def _sides(region: Region, samples: int, rate: int) -> npt.NDArray[np.float32]:
+    """The gain of both sides, and of the samples at the beginning where they are faded in."""
     gain = 10 ** (region.gain_db / 20)
-    return np.array([min(1.0, 1 - region.pan), min(1.0, 1 + region.pan)], np.float32) * np.float32(gain)
+    sides = np.array([min(1.0, 1 - region.pan), min(1.0, 1 + region.pan)], np.float32) * np.float32(gain)
+    if not region.attack_seconds:
+        return sides
+    rise = np.clip(np.arange(samples, dtype=np.float32) / (region.attack_seconds * rate), 0, 1)
+    return np.asarray(rise[:, None] * sides, np.float32)
+
+
+def _loop(region: Region, ratio: float, samples: int) -> tuple[int, int] | None:
+    """The loop at the new rate, as far as there is sound."""
+    if region.loop is None:
+        return None
+    first, last = (max(0, min(samples, place) - region.offset) for place in region.loop)
+    return (round(first * ratio), round(last * ratio)) if last - first > 64 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +177,40 @@ def decode(path: Path, seconds: float | None = None) -> Recording:
     whole = True
     try:
         with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise _unreadable(path, "holds no sound")
             rate = container.streams.audio[0].rate
             for frame in container.decode(audio=0):
                 frame.pts = None  # they follow each other, whatever the container says
                 fifo.write(frame)
-                if fifo.samples > wanted * rate:
-                    whole = False
+                if fifo.samples > min(wanted, _LONGEST_SECONDS) * rate:
+                    whole = wanted > _LONGEST_SECONDS
                     break
             joined = fifo.read()
     except (av.error.FFmpegError, OSError) as error:
-        raise OutputFailed(f"The sound pack is damaged: {path} cannot be read; install Cutscore again.") from error
+        raise _unreadable(path, "cannot be read") from error
     if joined is None:
-        raise OutputFailed(f"The sound pack is damaged: {path} is empty; install Cutscore again.")
-    planes = joined.to_ndarray().astype(np.float32, copy=False)
-    return Recording(np.ascontiguousarray(np.broadcast_to(planes, (2, planes.shape[1])).T), rate, whole)
+        raise _unreadable(path, "is empty")
+    return Recording(_both_sides(joined), rate, whole)
+
+
+def _both_sides(frame: av.AudioFrame) -> Audio:
+    """(n, 2) float32, ±1, of whatever the decoder gave: packed or planar, whole numbers or not; the first two sides."""
+    heard = frame.to_ndarray()
+    channels = len(frame.layout.channels)
+    if not frame.format.is_planar:
+        heard = heard.reshape(-1, channels).T
+    scale = {"u1": 1 / 128, "i2": 1 / 32768, "i4": 1 / 2147483648}.get(heard.dtype.str[1:], 1.0)
+    planes = heard.astype(np.float32, copy=False)
+    planes = (planes - 128 if heard.dtype == np.uint8 else planes) * np.float32(scale)
+    return np.ascontiguousarray(np.broadcast_to(planes[:2], (2, planes.shape[1])).T)
+
+
+def _unreadable(path: Path, what: str) -> CutscoreError:
+    """Whose fault it is: the pack's, or that of a recording that the user chose."""
+    if path.resolve().is_relative_to(PACK_FOLDER.resolve()):
+        return OutputFailed(f"The sound pack is damaged: {path} {what}; install Cutscore again.")
+    return ConfigError(f"The recording {path} {what}; WAV, FLAC and Ogg Vorbis are played.")
 
 
 def resampled(audio: Audio, ratio: float, rate: int, veils: Sequence[float] = (0.0,)) -> list[Audio]:

@@ -10,20 +10,26 @@ import numpy as np
 
 from cutscore_composer.play.samples import Audio, Samples, Sound
 from cutscore_composer.play.schedule import Event
-from cutscore_composer.play.sfz import Layer, Region, read_sfz
+from cutscore_composer.play.sfz import Layer, Region, layers_at, read_sfz
 from cutscore_composer.play.synth import struck_model
 from cutscore_composer.play.voice import Voice
 
-_DAMPING = {"piano": 0.16, "percussion": 0.0, "timpani": 0.0, "kit": 0.0}
-"""Seconds that a note takes to die once it is let go; 0 is never damped. Others: 0.25."""
+_DAMPING = {"piano": 0.16}
+"""Seconds in which a note falls to 1/e once it is let go, where the pack does not say it. Others: 0.25."""
 _CHOKE_SECONDS = 0.012
 _DYING = 4
 """Times of falling to 1/e after which a damped note is over."""
 _PIECE = 24_000
 _MODEL_SECONDS = (0.5, 1.0, 2.0, 3.5)
 """Lengths to which a synthesised note is made when no more of it is heard."""
-_DETUNED = (0.0, 0.03, -0.03, 0.05, -0.05)
-"""Semitones by which repeats differ; drums eight times as much."""
+_DETUNED = (0.0, 0.05, -0.04, 0.07, -0.06, 0.03)
+"""Semitones by which repeats differ; drums six times as much."""
+_DARKENED = (0.0, 0.10, 0.04, 0.14, 0.07, 0.12)
+"""How much darker repeats are: no two strokes fall on the same spot."""
+_FEWEST = 3
+"""Recordings that repeats of a pitch take in turn, neighbours' included."""
+_NEAR = 5
+"""Semitones that a neighbour's recording may lie away."""
 
 Colour = tuple[Audio, float]
 """A sound and its share of the note."""
@@ -63,11 +69,11 @@ def _model(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...
 def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
     layer, choices = _choices(event, velocity)
     region = choices[event.turn % len(choices)]
-    # When all recordings had their turn, the next round is tuned a little otherwise.
-    detune = _DETUNED[event.turn // len(choices) % len(_DETUNED)] * (8 if event.instrument.keys else 1)
+    detune = _DETUNED[event.turn % len(_DETUNED)] * (6 if event.instrument.keys else 1)
     heard = event.length + event.articulation.attack_ms / 1000 + _DYING * _dying(event) if _dying(event) else math.inf
     low, high = layer.velocities
-    darkness = (0.6 if low == 1 else 0.35) * min(1.0, max(0.0, (high - velocity) / (high - low)))
+    softness = min(1.0, max(0.0, (high - velocity) / (high - low))) if high > low else 0.0
+    darkness = (0.6 if low == 1 else 0.35) * softness + _DARKENED[event.turn % len(_DARKENED)]
     if darkness < 0.02:
         return ((samples.pitched(region, event.pitch + detune, seconds=heard).audio, 1.0),)
     bright, dark = samples.veiled(region, event.pitch + detune, (0.0, 1.0), seconds=heard)
@@ -75,21 +81,16 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, .
 
 
 def _choices(event: Event, velocity: float) -> tuple[Layer, tuple[Region, ...]]:
-    """The recordings for a key and velocity that repeats take in turn: those of the key, and its neighbour's."""
+    """The recordings for a key and velocity that repeats take in turn: those of the key, and its neighbours'."""
     assert event.articulation.sfz is not None
-    layers = read_sfz(event.articulation.sfz)
-    if event.instrument.keys:
-        struck = [
-            (layer, region)
-            for layer in layers
-            for region in layer.regions
-            if region.keys[0] <= event.pitch <= region.keys[1]
-        ]
-        layer, region = next((pair for pair in struck if velocity <= pair[0].velocities[1]), struck[-1])
-        return layer, (region,)
+    layers = layers_at(read_sfz(event.articulation.sfz, event.articulation.root), event.pitch)
     layer = next((one for one in layers if velocity <= one.velocities[1]), layers[-1])
-    count = max(region.variants for region in layer.regions) + (event.instrument.name != "timpani")
-    return layer, tuple(layer.nearest(event.pitch, nth) for nth in range(count))
+    own = tuple(region for region in layer.regions if region.keys[0] <= event.pitch <= region.keys[1])
+    if event.instrument.keys:
+        return layer, own or (layer.nearest(event.pitch),)
+    ranked = [layer.nearest(event.pitch, nth) for nth in range(max(_FEWEST, len(own) + 1))]
+    near = dict.fromkeys(one for one in ranked if one in own or abs(one.root - event.pitch) <= _NEAR)
+    return layer, tuple(near) or (ranked[0],)
 
 
 def _dying(event: Event) -> float:
@@ -98,7 +99,8 @@ def _dying(event: Event) -> float:
         return _CHOKE_SECONDS
     if event.articulation.model is not None:
         return event.articulation.release_seconds or 0.0
-    seconds = _DAMPING.get(event.instrument.name, 0.25)
+    own = event.articulation.release_seconds
+    seconds = _DAMPING.get(event.instrument.name, 0.25) if own is None else own
     return max(seconds, 0.35) if event.wanted in ("staccato", "pizzicato") else seconds
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from cutscore_composer.errors import OutputFailed
+from cutscore_composer.errors import ConfigError, OutputFailed
 from cutscore_composer.instruments.pack import PACK_FOLDER
-from cutscore_composer.play.synth import struck_model
 from cutscore_composer.play.samples import Samples, decode
 from cutscore_composer.play.sfz import Region, read_sfz
+from cutscore_composer.play.synth import struck_model
 
 RATE = 48_000
 
@@ -64,13 +64,20 @@ def test_little_room_changes_nothing(region: Region) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"OggS and then nothing that is sound"])
-def test_a_damaged_pack_is_one_sentence(tmp_path: Path, region: Region, content: bytes | None) -> None:
-    """A recording that is missing, empty or garbage is named, with what to do."""
+def test_a_damaged_recording_is_one_sentence(tmp_path: Path, region: Region, content: bytes | None) -> None:
+    """A recording of the user's own that is missing, empty or garbage is named, with what would be played."""
     path = tmp_path / "gone.ogg"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(OutputFailed, match=r"^The sound pack is damaged: .*gone\.ogg cannot be read; install Cutscore"):
+    with pytest.raises(ConfigError, match=r"^The recording .*gone\.ogg cannot be read; WAV, FLAC and Ogg Vorbis are"):
         Samples(RATE).pitched(replace(region, sample=path), 60)
+
+
+def test_a_damaged_pack_says_to_install_again(region: Region) -> None:
+    """A recording that the pack should have and has not is nobody's own: Cutscore is to be installed again."""
+    gone = replace(region, sample=PACK_FOLDER / "piano" / "gone.ogg")
+    with pytest.raises(OutputFailed, match=r"^The sound pack is damaged: .*gone\.ogg cannot be read; install Cutscore"):
+        Samples(RATE).pitched(gone, 60)
 
 
 @pytest.mark.parametrize(("name", "pitch"), [("harp", 33), ("harp", 57), ("harp", 88), ("bells", 84)])
