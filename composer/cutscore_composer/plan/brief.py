@@ -9,6 +9,9 @@ from cutscore_composer.wishes import Ending, Sync
 
 Mode = Literal["major", "minor", "dorian", "phrygian", "lydian", "mixolydian"]
 
+Density = Literal["sparse", "busy"]
+Feel = Literal["half-time", "double-time"]
+
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 """The names of pitch classes 0 to 11 in cue files."""
 
@@ -38,7 +41,7 @@ class Brief:
     """Beats a bar and beat unit: (4, 4)."""
     bpm_range: tuple[float, float]
     instruments: tuple[str, ...]
-    """Plain names of the ensemble, in the cue file's terms."""
+    """Plain names of the ensemble, in the cue file's terms; those of `added` last."""
     valence: float
     energy: float
     ending: Ending
@@ -50,3 +53,14 @@ class Brief:
     style_data: dict[str, Any] = field(default_factory=dict, repr=False)
     """The style file as loaded."""
     warnings: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    """Plain names that were asked for and that the style itself does not seat (instruments_by_name tells what they
+    play): leads or layers are found for them."""
+    without: frozenset[str] = frozenset()
+    """Instruments of the sound pack that must not play, in whichever row of the style they stand."""
+    density: Density | None = None
+    """Busier or sparser than the style by itself."""
+    feel: Feel | None = None
+    """Drums at half or double the beat."""
+    arc: tuple[float, ...] = ()
+    """Energies that the words ask for one after the other, from beginning to end ("calm then epic")."""

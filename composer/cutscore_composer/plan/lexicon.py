@@ -1,123 +1,73 @@
-"""Mood words to valence (−1 dark … 1 bright) and energy (0 still … 1 all out).
+"""Mood words: what a text says of valence (−1 dark … 1 bright), energy (0 still … 1 all out) and style.
 
-A modest list of the words that editors use; deeper meaning can replace `mood_of` behind the same call.
+Words stand in language/moods.yaml. A word that does not is placed between those nearest to it in meaning, and
+counts for less. Negation ("not sad") and strength ("very calm") are heard.
+
+>>> mood_of("not sad, very gentle").valence > 0
+True
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-MOODS: dict[str, tuple[float, float]] = {
-    # bright
-    "happy": (0.8, 0.62),
-    "joyful": (0.9, 0.68),
-    "joy": (0.8, 0.65),
-    "cheerful": (0.8, 0.62),
-    "uplifting": (0.75, 0.62),
-    "inspiring": (0.65, 0.6),
-    "inspirational": (0.65, 0.6),
-    "hopeful": (0.55, 0.45),
-    "hope": (0.5, 0.42),
-    "optimistic": (0.6, 0.52),
-    "triumphant": (0.75, 0.85),
-    "victorious": (0.75, 0.85),
-    "heroic": (0.55, 0.85),
-    "playful": (0.75, 0.55),
-    "funny": (0.75, 0.6),
-    "light": (0.45, 0.3),
-    "sunny": (0.75, 0.5),
-    "warm": (0.5, 0.3),
-    "tender": (0.35, 0.15),
-    "romantic": (0.45, 0.3),
-    "love": (0.45, 0.3),
-    "magical": (0.5, 0.4),
-    "wonder": (0.5, 0.4),
-    "wondrous": (0.55, 0.42),
-    "majestic": (0.5, 0.7),
-    "adventurous": (0.45, 0.75),
-    "adventure": (0.4, 0.75),
-    "bright": (0.6, 0.5),
-    "celebratory": (0.85, 0.75),
-    "proud": (0.5, 0.65),
-    # still
-    "calm": (0.2, 0.12),
-    "peaceful": (0.35, 0.1),
-    "relaxing": (0.3, 0.12),
-    "relaxed": (0.3, 0.18),
-    "serene": (0.35, 0.1),
-    "gentle": (0.3, 0.15),
-    "soft": (0.2, 0.12),
-    "quiet": (0.05, 0.1),
-    "minimal": (0.0, 0.18),
-    "intimate": (0.1, 0.15),
-    "dreamy": (0.25, 0.2),
-    "floating": (0.2, 0.15),
-    "reflective": (-0.05, 0.2),
-    "contemplative": (-0.1, 0.18),
-    "thoughtful": (0.0, 0.22),
-    "nostalgic": (-0.1, 0.25),
-    "bittersweet": (-0.15, 0.28),
-    # dark
-    "sad": (-0.65, 0.18),
-    "sadness": (-0.65, 0.18),
-    "melancholic": (-0.55, 0.2),
-    "melancholy": (-0.55, 0.2),
-    "sorrowful": (-0.75, 0.2),
-    "mournful": (-0.75, 0.18),
-    "grief": (-0.8, 0.2),
-    "lonely": (-0.55, 0.15),
-    "tragic": (-0.8, 0.4),
-    "dark": (-0.65, 0.45),
-    "gloomy": (-0.65, 0.25),
-    "ominous": (-0.75, 0.45),
-    "sinister": (-0.85, 0.5),
-    "eerie": (-0.7, 0.3),
-    "scary": (-0.85, 0.6),
-    "horror": (-0.9, 0.6),
-    "creepy": (-0.8, 0.4),
-    "mysterious": (-0.4, 0.3),
-    "mystery": (-0.4, 0.3),
-    "suspense": (-0.6, 0.5),
-    "suspenseful": (-0.6, 0.5),
-    "tense": (-0.6, 0.58),
-    "tension": (-0.6, 0.58),
-    "dramatic": (-0.35, 0.72),
-    "serious": (-0.3, 0.4),
-    "angry": (-0.7, 0.85),
-    "menacing": (-0.8, 0.6),
-    # driven
-    "epic": (-0.05, 0.92),
-    "powerful": (0.0, 0.88),
-    "intense": (-0.3, 0.88),
-    "aggressive": (-0.5, 0.92),
-    "action": (-0.2, 0.9),
-    "chase": (-0.3, 0.9),
-    "battle": (-0.4, 0.95),
-    "war": (-0.55, 0.8),
-    "energetic": (0.4, 0.85),
-    "exciting": (0.4, 0.85),
-    "driving": (0.1, 0.8),
-    "urgent": (-0.3, 0.8),
-    "fierce": (-0.4, 0.9),
-    "grand": (0.2, 0.75),
-    "emotional": (-0.1, 0.45),
-}
+import numpy as np
+import yaml
+
+from cutscore_composer.plan.instruments_by_name import english_names
+from cutscore_composer.plan.meaning import Vector, content_words, forms_of, word_vector
+
 _STRONGER = {
-    "very": 1.25,
-    "extremely": 1.35,
+    "very": 1.3,
+    "extremely": 1.4,
+    "incredibly": 1.35,
+    "super": 1.3,
+    "so": 1.15,
     "really": 1.2,
     "deeply": 1.25,
+    "truly": 1.15,
     "slightly": 0.55,
     "somewhat": 0.7,
     "bit": 0.6,
+    "little": 0.6,
+    "touch": 0.6,
+    "hint": 0.5,
+    "fairly": 0.85,
+    "quite": 0.95,
 }
-_NOT = frozenset({"not", "no", "never", "without", "less", "isn't", "don't", "nothing"})
+_NOT = frozenset(
+    "not no never without less isn't don't nothing avoid avoiding nor hardly neither instead anti non".split()
+)
+_CENTRE = 0.45
+"""The energy of music of which nothing is said."""
+_NEAR = 0.5
+"""From this nearness on a word says something of another's mood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one word of a text says; None where it is silent."""
+
+    word: str
+    at: int
+    """Which word of the text, from 0."""
+    valence: float | None
+    energy: float | None
+    styles: tuple[str, ...]
+    named: tuple[str, ...]
+    """Those of the styles that the word names."""
+    denied: bool = False
+    weight: float = 1.0
+    """Less than 1: guessed from the nearest words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """Mean mood of the words found, and how many there were."""
+    """Weighed mean mood of the words found; `energies` in the order of the text."""
 
     valence: float
     energy: float
@@ -127,23 +77,144 @@ class Mood:
 
 
 def mood_of(text: str) -> Mood | None:
-    """The mood that a text names, or None when no word of it is known."""
-    tokens = re.findall(r"[a-z']+", text.lower())
-    found: list[tuple[str, float, float]] = []
-    for index, token in enumerate(tokens):
-        mood = MOODS.get(token) or MOODS.get(token.removesuffix("ly")) or MOODS.get(token.removesuffix("ness"))
-        if mood is None:
-            continue
-        before = tokens[max(0, index - 2) : index]
-        valence, energy = mood
-        for word in before:
-            strength = _STRONGER.get(word, 1.0)
-            valence, energy = valence * strength, 0.45 + (energy - 0.45) * strength
-        if _NOT & set(before):
-            valence, energy = -valence * 0.5, 0.45 - (energy - 0.45) * 0.7
-        found.append((token, min(1.0, max(-1.0, valence)), min(1.0, max(0.0, energy))))
-    if not found:
+    """The mood that a text names, or None when no word of it says anything of mood."""
+    return mood_from(said_in(text))
+
+
+def mood_from(said: Sequence[Said]) -> Mood | None:
+    """The mood of what was said: strong words weigh more than mild ones."""
+    telling = [one for one in said if one.valence is not None or one.energy is not None]
+    if not telling:
         return None
-    valences, energies = [f[1] for f in found], [f[2] for f in found]
-    torn = max(energies) - min(energies) > 0.68 or max(valences) - min(valences) > 1.35
-    return Mood(sum(valences) / len(found), sum(energies) / len(found), tuple(f[0] for f in found), torn)
+    valences = [(one.valence, one.weight * (0.25 + abs(one.valence))) for one in telling if one.valence is not None]
+    energies = [
+        (one.energy, one.weight * (0.2 + 1.6 * abs(one.energy - _CENTRE))) for one in telling if one.energy is not None
+    ]
+    sure = [one for one in telling if one.weight >= 1]
+    bright = [one.valence for one in sure if one.valence is not None]
+    strong = [one.energy for one in sure if one.energy is not None]
+    torn = (len(strong) > 1 and max(strong) - min(strong) > 0.68) or (
+        len(bright) > 1 and max(bright) - min(bright) > 1.35
+    )
+    valence, energy = _mean(valences), _mean(energies)
+    words = tuple(one.word for one in telling)
+    return Mood(valence or 0.0, _CENTRE if energy is None else energy, words, torn)
+
+
+def said_in(text: str) -> tuple[Said, ...]:
+    """What each word or phrase of a text says of mood and style, in its order."""
+    tokens = re.findall(r"[a-z0-9][a-z0-9']*(?:-[a-z0-9']+)*|[,.;:!?]", text.lower())
+    found: list[Said] = []
+    at = 0
+    while at < len(tokens):
+        size, entry = _entry_at(tokens, at)
+        if entry is not None:
+            found.append(_shaded(entry, tokens, at, " ".join(tokens[at : at + size])))
+        elif (guess := _guess(tokens[at])) is not None:
+            found.append(_shaded(guess, tokens, at, tokens[at]))
+        at += size
+    return tuple(found)
+
+
+def _entry_at(tokens: Sequence[str], at: int) -> tuple[int, Said | None]:
+    """The longest phrase of the lexicon that begins at a token, and how many tokens it takes."""
+    entries = moods()
+    for size in (3, 2):
+        phrase = " ".join(tokens[at : at + size])
+        if len(tokens) >= at + size and phrase in entries:
+            return size, entries[phrase]
+        if phrase in english_names():
+            return size, None
+    token = tokens[at]
+    if token in english_names():
+        return 1, None
+    for form in (token, token.replace("-", " "), token.replace("-", "")):
+        if form in entries:
+            return 1, entries[form]
+    if "-" in token:
+        parts = [entries[part] for part in token.split("-") if part in entries]
+        return 1, parts[0] if parts else None
+    return 1, next((entries[form] for form in forms_of(token) if len(form) > 2 and form in entries), None)
+
+
+def _shaded(entry: Said, tokens: Sequence[str], at: int, word: str) -> Said:
+    """The entry as the words before it strengthen or deny it."""
+    before: list[str] = []
+    for token in reversed(tokens[max(0, at - 4) : at]):
+        if token in ",.;:!?" or token == "but":  # noqa: S105 - a word, no secret
+            break
+        before.append(token)
+    valence, energy = entry.valence, entry.energy
+    for token in before[:2]:
+        strength = _STRONGER.get(token, 1.0)
+        valence = None if valence is None else valence * strength
+        energy = None if energy is None else _CENTRE + (energy - _CENTRE) * strength
+    denied = bool(_NOT & set(before[:3]))
+    if denied:
+        valence = None if valence is None else -valence * 0.4
+        energy = None if energy is None else _CENTRE - (energy - _CENTRE) * 0.5
+    return Said(
+        word,
+        at,
+        None if valence is None else min(1.0, max(-1.0, valence)),
+        None if energy is None else min(1.0, max(0.0, energy)),
+        entry.styles,
+        entry.named,
+        denied,
+        entry.weight,
+    )
+
+
+def _guess(token: str) -> Said | None:
+    """A word that is not in the lexicon: the mean of the nearest that are, or None when none is near."""
+    if not content_words(token):
+        return None
+    vector = word_vector(token)
+    if vector is None:
+        return None
+    entries, vectors = _anchors()
+    lengths = np.sqrt((vectors * vectors).sum(1).astype(np.float64))
+    # Whole numbers divided once: the order is the same on every machine.
+    near = np.round((vectors @ vector) / (lengths * float(np.sqrt(float(vector @ vector)))), 6)
+    best = [int(row) for row in np.argsort(-near, kind="stable")[:4] if near[row] >= _NEAR]
+    if not best:
+        return None
+    shares = [float(near[row]) - _NEAR + 0.1 for row in best]
+    top = entries[best[0]]
+    return Said(
+        token,
+        0,
+        _mean([(v, s) for row, s in zip(best, shares, strict=True) if (v := entries[row].valence) is not None]),
+        _mean([(e, s) for row, s in zip(best, shares, strict=True) if (e := entries[row].energy) is not None]),
+        top.styles,
+        (),
+        weight=min(0.7, float(near[best[0]]) ** 2),
+    )
+
+
+def _mean(pairs: Sequence[tuple[float, float]]) -> float | None:
+    total = sum(weight for _, weight in pairs)
+    return sum(value * weight for value, weight in pairs) / total if total else None
+
+
+@cache
+def moods() -> dict[str, Said]:
+    """The lexicon: word or phrase to what it says."""
+    path = files("cutscore_composer") / "plan" / "language" / "moods.yaml"
+    return dict(_read(yaml.safe_load(path.read_text(encoding="utf-8"))))
+
+
+def _read(rows: dict[str, str]) -> Iterator[tuple[str, Said]]:
+    for word, row in rows.items():
+        mood, _, leans = str(row).partition("/")
+        valence, energy = (None if part == "." else float(part) for part in mood.split())
+        styles = [name.removesuffix("!") for name in leans.split()]
+        named = [name[:-1] for name in leans.split() if name.endswith("!")]
+        yield word, Said(word, 0, valence, energy, tuple(styles), tuple(named))
+
+
+@cache
+def _anchors() -> tuple[list[Said], Vector]:
+    """The single words of the lexicon that have a vector, and these as (words, 96)."""
+    pairs = [(entry, vector) for word, entry in moods().items() if (vector := word_vector(word)) is not None]
+    return [entry for entry, _ in pairs], np.stack([vector for _, vector in pairs])

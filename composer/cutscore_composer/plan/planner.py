@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.plan.brief import Brief, Key, Mode
+from cutscore_composer.plan.choose_style import choose_style
 from cutscore_composer.plan.from_picture import PictureMood, picture_mood
-from cutscore_composer.plan.lexicon import Mood, mood_of
+from cutscore_composer.plan.lexicon import Mood, mood_from, mood_of, said_in
+from cutscore_composer.plan.seating import seat
 from cutscore_composer.plan.style import Style, energy_class, load_style
 from cutscore_composer.plan.words import Asked, read_words, words_of
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.wishes import Wishes
-
-DEFAULT_STYLE = "cinematic"
 
 _VALENCE_OF_MODE: dict[Mode, tuple[float, float]] = {
     "major": (0.2, 1.0),
@@ -21,6 +23,7 @@ _VALENCE_OF_MODE: dict[Mode, tuple[float, float]] = {
     "minor": (-1.0, 0.0),
     "phrygian": (-1.0, -0.4),
 }
+_DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
 
 def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
@@ -28,27 +31,24 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
 
     Raises InputRefused when `wishes.style` names no style, listing those there are.
     """
-    style = load_style(wishes.style or DEFAULT_STYLE)
     text = words_of(wishes)
     asked = read_words(text)
-    mood, picture = mood_of(text), picture_mood(seen, spotting)
-    warnings = list(asked.warnings)
-    if mood is not None and mood.contradiction:
-        warnings.append(f"The words {', '.join(mood.words)} pull against each other; the music goes between them.")
-    if text and mood is None and asked == Asked():
-        warnings.append("No word of the description is known to the composer; the picture decided.")
-
-    valence, energy = _mood(asked, mood, picture)
-    key = _key(style, asked, valence, picture, seed)
-    instruments = _instruments(style, asked, warnings)
+    said = said_in(asked.mood_text)
+    picture = picture_mood(seen)
+    style = load_style(wishes.style or choose_style(asked, said, picture))
+    mood = mood_from(said)
+    arc, arc_warnings = _arc(asked)
+    valence, energy = _mood(asked, mood, picture, arc)
+    seats = seat(style, asked)
+    metre, metre_warnings = _metre(style, asked)
     return Brief(
         style=style.name,
         description=wishes.description,
         tags=wishes.tags,
-        key=key,
-        metre=_metre(style, asked, warnings),
+        key=_key(style, asked, valence, picture, seed),
+        metre=metre,
         bpm_range=asked.bpm_range or _bpm_range(style, energy),
-        instruments=instruments,
+        instruments=seats.instruments,
         valence=round(valence, 3),
         energy=round(energy, 3),
         ending=wishes.ending or asked.ending or spotting.ending,
@@ -57,46 +57,88 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
         peak_dbtp=wishes.peak_dbtp,
         grain=picture.grain,
         style_data=style.model_dump(mode="json", by_alias=True),
-        warnings=tuple(warnings),
+        warnings=(*asked.warnings, *_word_warnings(text, asked, mood, arc), *arc_warnings, *metre_warnings, *seats.warnings),
+        added=seats.added,
+        without=seats.without,
+        density=asked.density,
+        feel=asked.feel,
+        arc=arc,
     )
 
 
-def _mood(asked: Asked, mood: Mood | None, picture: PictureMood) -> tuple[float, float]:
+def _word_warnings(text: str, asked: Asked, mood: Mood | None, arc: Sequence[float]) -> tuple[str, ...]:
+    """What the words leave open or contradict."""
+    if mood is not None and mood.contradiction and not arc:
+        return (f"The words {', '.join(mood.words)} pull against each other; the music goes between them.",)
+    nothing = Asked(warnings=asked.warnings, mood_text=asked.mood_text)
+    if text and mood is None and asked == nothing and not said_in(asked.mood_text):
+        return ("No word of the description is known to the composer; the picture decided.",)
+    return ()
+
+
+def _arc(asked: Asked) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Energies in the order that the words give them, and a warning that the picture's arc goes first."""
+    moods = [mood_of(stage) for stage in asked.stages]
+    energies = tuple(round(mood.energy, 3) for mood in moods if mood is not None)
+    if len(energies) > 1 and max(energies) - min(energies) >= 0.2:
+        return energies, ("Words that tell an order shape the form only as far as the picture's own arc allows.",)
+    if asked.rises is not None:
+        return ((0.3, 0.75) if asked.rises else (0.75, 0.3)), ()
+    return (), ()
+
+
+def _mood(asked: Asked, mood: Mood | None, picture: PictureMood, arc: Sequence[float]) -> tuple[float, float]:
     """Valence and energy: words if there are any, coloured by the picture."""
     if mood is None:
         valence, energy = picture.valence, picture.energy
     else:
-        valence = 0.88 * mood.valence + 0.12 * picture.valence
-        energy = 0.85 * mood.energy + 0.15 * picture.energy
+        valence = 0.92 * mood.valence + 0.08 * picture.valence
+        energy = 0.92 * mood.energy + 0.08 * picture.energy
+    if len(arc) > 1 and asked.stages:
+        energy = 0.4 * energy + 0.6 * max(arc)
     if asked.mode is not None:
         low, high = _VALENCE_OF_MODE[asked.mode]
         valence = min(high, max(low, valence))
-    if asked.bpm_range is not None and mood is None:
-        pace = (sum(asked.bpm_range) / 2 - 60) / 90
-        energy = 0.5 * energy + 0.5 * min(0.95, max(0.05, pace))
+    # Tempo and number of players say something of energy too, the less the more words do.
+    weight = 0.5 if mood is None else 0.22
+    for hint in _energy_hints(asked):
+        energy = (1 - weight) * energy + weight * hint
     return min(1.0, max(-1.0, valence)), min(1.0, max(0.0, energy))
+
+
+def _energy_hints(asked: Asked) -> list[float]:
+    hints = []
+    if asked.bpm_range is not None:
+        pace = (sum(asked.bpm_range) / 2 - 55) / 95
+        hints.append(min(0.95, max(0.08, pace)))
+    if asked.density is not None:
+        hints.append(0.15 if asked.density == "sparse" else 0.8)
+    if len(asked.only) == 1 and asked.only[0] not in ("drums", "percussion", "taiko"):
+        hints.append(0.2)
+    return hints
 
 
 def _key(style: Style, asked: Asked, valence: float, picture: PictureMood, seed: int) -> Key:
     mode = asked.mode or next((row.mode for row in style.modes if valence <= row.up_to), style.modes[-1].mode)
     if mode not in style.harmony:
-        mode = "minor" if mode in ("minor", "dorian", "phrygian") else "major"
+        near: tuple[Mode, ...] = _DARK if mode in _DARK else ("major", "lydian", "mixolydian")
+        mode = next((one for one in near if one in style.harmony), next(iter(style.harmony)))
     if asked.tonic is not None:
         return Key(asked.tonic, mode)
     tonics = style.tonics.get(mode) or ["D"]
     return Key(tonics[(picture.grain + seed) % len(tonics)], mode)
 
 
-def _metre(style: Style, asked: Asked, warnings: list[str]) -> tuple[int, int]:
+def _metre(style: Style, asked: Asked) -> tuple[tuple[int, int], tuple[str, ...]]:
     allowed = [(int(text[0]), 4) for text in style.metre.allowed]
     default = (int(style.metre.default[0]), 4)
     if asked.metre is None:
-        return default
+        return default, ()
     if asked.metre not in allowed:
         names = ", ".join(style.metre.allowed)
-        warnings.append(f"The style {style.name} does not play in {asked.metre[0]}/{asked.metre[1]}, only in {names}.")
-        return default
-    return asked.metre
+        said = f"The style {style.name} does not play in {asked.metre[0]}/{asked.metre[1]}, only in {names}."
+        return default, (said,)
+    return asked.metre, ()
 
 
 def _bpm_range(style: Style, energy: float) -> tuple[float, float]:
@@ -109,20 +151,3 @@ def _bpm_range(style: Style, energy: float) -> tuple[float, float]:
     return round(start, 1), round(start + width, 1)
 
 
-def _instruments(style: Style, asked: Asked, warnings: list[str]) -> tuple[str, ...]:
-    """Plain names of what plays, in the style's order."""
-    have = style.plain_names()
-    missing = [name for name in (*asked.only, *asked.wanted) if name not in have]
-    for name in dict.fromkeys(missing):
-        warnings.append(f"There is no {name} in the style {style.name}; the music does without.")
-    only = [name for name in have if name in asked.only]
-    if only:
-        # "Only strings" includes their basses; "solo piano" is a piano and nothing else.
-        kept = [n for n in have if n in only or (n == "bass" and "strings" in only) or n in asked.wanted]
-    else:
-        kept = [name for name in have if name not in asked.refused]
-    kept = [name for name in kept if name not in asked.refused]
-    if not kept:
-        warnings.append("Every instrument of the style was refused; a piano plays alone.")
-        kept = ["piano"]
-    return tuple(kept)

@@ -1,4 +1,4 @@
-"""The labelled descriptions: reads them and says which are kept apart, by a hash of their words alone."""
+"""The labelled descriptions of tests/composer/plan: reads them and says which are kept apart, by a hash of their words alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 from cutscore_composer.wishes import Wishes
+
+_FOLDER = Path(__file__).parents[1] / "composer" / "plan"
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Described:
 
 
 def read_descriptions(name: str = "descriptions.yaml") -> tuple[Described, ...]:
-    """All labelled descriptions of a file beside this one."""
-    rows = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    """All labelled descriptions of a file."""
+    rows = yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
     return tuple(
         Described(
             Wishes(row.get("text"), tuple(row.get("tags", ()))),
