@@ -64,8 +64,8 @@ class LocalEngine:
     def score(self, request: Request, progress: Progress) -> Music:
         """Compose, play, mix and write all files of the piece into `request.folder`.
 
-        Files: STEM.wav, .cue.json, .mid, .score.png, and STEM.NAME.wav for each stem asked for. When it fails
-        or is cancelled, none of them is left. Raises InputRefused, OutputFailed or Cancelled.
+        Files: STEM.wav, .cue.json, .mid, .score.png, .hits.txt, and STEM.NAME.wav for each stem asked for. When it
+        fails or is cancelled, none of them is left. Raises InputRefused, OutputFailed or Cancelled.
         """
         written = _Written(request)
         with written.or_nothing():
@@ -83,6 +83,7 @@ class LocalEngine:
             cue_file=written.path("cue.json"),
             midi=written.path("mid"),
             score_picture=written.path("score.png"),
+            hit_report=written.path("hits.txt"),
             stems=stems,
             facts={"model": f"cutscore composer {self.version}", "licence": "The music belongs to who had it made."},
             warnings=cue.warnings,
@@ -138,6 +139,7 @@ class LocalEngine:
         )
 
     def _files(self, request: Request, score: _Score, cue: Cue, mixed: Mixed) -> None:
+        from cutscore_composer.deliver.hit_report import hit_report, hit_report_text
         from cutscore_composer.deliver.midi import write_midi
         from cutscore_composer.deliver.score_picture import draw_score_picture
 
@@ -152,6 +154,8 @@ class LocalEngine:
             markers=picture.markers,
             energy=score.spotting.energy,
         )
+        with whole_file(written.path("hits.txt")) as out:
+            out.write(hit_report_text(hit_report(cue), picture.name).encode())
         with whole_file(written.path("cue.json")) as out:
             out.write(cue_json(cue).encode())
 

@@ -37,6 +37,8 @@ class Music:
     cue_file: Path
     midi: Path | None = None
     score_picture: Path | None = None
+    hit_report: Path | None = None
+    """What falls on every cut, as a table for people."""
     original: Path | None = None
     """The bytes as a server sent them."""
     stems: tuple[Stem, ...] = ()
@@ -51,7 +53,7 @@ class Music:
 
     def files(self) -> tuple[Path, ...]:
         """Every file of this piece, the audio first."""
-        optional = (self.midi, self.score_picture, self.original, self.original_wav)
+        optional = (self.midi, self.score_picture, self.hit_report, self.original, self.original_wav)
         stems = (stem.file for stem in self.stems)
         others = (path for one in self.alternates for path in (one.file, one.cue_file) if path is not None)
         known = (path for path in optional if path is not None)

@@ -1,6 +1,6 @@
 """Results: the files of a piece lie together under one stem; nothing is overwritten, nothing half-written has a name.
 
-    film_01-00-00-00_v1.wav   .cue.json  .mid  .score.png  .rights.json   .strings.wav (a stem)   .original.mp3
+    film_01-00-00-00_v1.wav   .cue.json  .mid  .score.png  .hits.txt  .rights.json  .strings.wav (a stem)  .original.mp3
     (of a divided edit .original.part1.mp3 .original.part2.mp3)
     film_01-00-00-00_v2_take1.wav …
 

@@ -280,6 +280,7 @@ def _paths_of(take: Submission) -> dict[str, Any]:
         "cue": _text(music.cue_file),
         "midi": _text(music.midi),
         "picture": _text(music.score_picture),
+        "hits": _text(music.hit_report),
         "rights": _text(take.rights),
         "original": _text(music.original),
         "original_parts": [_text(part) for part in music.original_parts],

@@ -14,7 +14,7 @@ from functools import cached_property
 from cutscore_composer.write.search import Metre, Target, reward
 from cutscore_composer.write.smooth import Bounds, bounds_of, level_for, ramp
 
-_SIGHT_BARS = 2.5
+_SIGHT_BARS = 2
 """How far ahead the picture is seen, in bars; in short bars at least `_SIGHT_BEATS`."""
 _SIGHT_BEATS = 8
 _DEPTH = 3

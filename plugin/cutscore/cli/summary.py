@@ -15,6 +15,7 @@ FILES = {
     "project": "Project",
     "preview": "Preview",
     "picture": "Score picture",
+    "hits": "Hit report",
     "cue": "Cue file",
     "midi": "MIDI",
     "rights": "Rights",
@@ -80,6 +81,8 @@ def say_music(cue: Cue) -> None:
 
 def say_hits(cue: Cue) -> None:
     """A table of the hits: where, why, how strong, on which beat, how far off; nothing where there is none."""
+    from cutscore_composer.deliver.hit_report import hit_report, hit_report_sums
+
     if not cue.hits:
         return
     rate = rate_of(cue)
@@ -88,6 +91,8 @@ def say_hits(cue: Cue) -> None:
         at = timecode(cue.start_frame + frames_near(hit.time, rate), rate, cue.drop_frame)
         row = f"{at}  {hit.time:>7.3f} s  {hit.kind:<7} {hit.weight:>6.2f}  {hit.on:<9} {hit.error_ms:>+6.1f} ms"
         say(row)
+    for line in hit_report_sums(hit_report(cue))[:2]:
+        say(line)
 
 
 def shown(path: str | Path) -> str:

@@ -17,7 +17,13 @@ from cutscore_composer.engine import Request
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.music import Alternate, Music, Stem
 
-_ENDINGS = {"audio": ".wav", "cue": ".cue.json", "midi": ".mid", "score_picture": ".score.png"}
+_ENDINGS = {
+    "audio": ".wav",
+    "cue": ".cue.json",
+    "midi": ".mid",
+    "score_picture": ".score.png",
+    "hit_report": ".hits.txt",
+}
 _STEM = "stem:"
 _ALTERNATE = "alternate:"
 _ALTERNATE_CUE = "alternate_cue:"
@@ -27,7 +33,12 @@ _PART = "original_part"
 
 def roles(music: Music) -> Iterator[tuple[str, Path]]:
     """Every file of a piece with what it is to it."""
-    optional = {"midi": music.midi, "score_picture": music.score_picture, "original": music.original}
+    optional = {
+        "midi": music.midi,
+        "score_picture": music.score_picture,
+        "hit_report": music.hit_report,
+        "original": music.original,
+    }
     yield "audio", music.audio
     yield "cue", music.cue_file
     yield from ((role, path) for role, path in optional.items() if path is not None)
@@ -129,6 +140,7 @@ def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
         cue_file=paths["cue"],
         midi=paths.get("midi"),
         score_picture=paths.get("score_picture"),
+        hit_report=paths.get("hit_report"),
         original=paths.get("original"),
         original_wav=paths.get("original_wav"),
         original_parts=tuple(path for role, path in paths.items() if role.startswith(_PART)),
