@@ -30,6 +30,8 @@ _MEAN_STEPS = 10
 """The mean of the whole picture is told coarsely: a later trim must not move every bar."""
 _ARC_SHARE = 1.05
 """How much of the picture's arc the music follows."""
+_BESIDE_WORDS = 0.4
+"""The same where words tell the arc."""
 _PLACE_OF_CLIMAX, _CLIMAX_PULL = 0.72, 0.10
 """Where a listener expects the height, and how much energy that is worth."""
 
@@ -174,7 +176,16 @@ def _energy(spotting: Spotting, section: int, start: float, end: float, mean: fl
     low, high = max(0, int(start * CURVE_HZ)), max(1, int(end * CURVE_HZ) + 1)
     here = float(np.mean(curve[low:high], dtype=np.float64)) if low < curve.size else mean
     told = spotting.sections[section].energy if spotting.sections else here
+    if brief.arc:
+        return _asked(brief.arc, 0.5 * (start + end), spotting) + (0.75 * here + 0.25 * told - mean) * _BESIDE_WORDS
     return brief.energy + (0.75 * here + 0.25 * told - mean) * _ARC_SHARE
+
+
+def _asked(arc: tuple[float, ...], seconds: float, spotting: Spotting) -> float:
+    """The energy that the words ask for at a time: one after the other over the length of the picture."""
+    total = float(Fraction(spotting.frames) / spotting.rate)
+    places = [(index + 0.5) / len(arc) * total for index in range(len(arc))]
+    return float(np.interp(seconds, places, arc))
 
 
 def _lengths(bars: list[FormBar], phrase: int) -> list[int]:
