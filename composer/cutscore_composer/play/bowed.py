@@ -75,7 +75,8 @@ def bowed_voice(event: Event, samples: Samples) -> Voice:
 def accent_of(event: Event) -> Iterator[Event]:
     """The short stroke that a section adds to the beginning of an accented long note."""
     short = event.instrument.articulations.get("staccato")
-    if event.wanted == "hit" and short is not None and short.kind == "struck":
+    bowed = event.articulation.kind == "bowed"
+    if event.wanted == "hit" and bowed and short is not None and short.kind == "struck":
         yield replace(event, articulation=short, wanted="staccato", length=0.35, key=(*event.key, 9))
 
 

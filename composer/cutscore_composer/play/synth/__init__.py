@@ -21,7 +21,7 @@ from cutscore_composer.play.synth.basses import sub, synth_bass, synth_bass_pluc
 from cutscore_composer.play.synth.drums import lofi_kit, synth_kit
 from cutscore_composer.play.synth.guitars import rock
 from cutscore_composer.play.synth.keys import electric_piano, organ
-from cutscore_composer.play.synth.leads import pulse, synth_lead
+from cutscore_composer.play.synth.leads import pulse, synth_lead, synth_lead_short
 from cutscore_composer.play.synth.mallet_bars import bells
 from cutscore_composer.play.synth.pads import drone, glass_pad, pad, warm_pad
 from cutscore_composer.play.synth.plucked import BASS, ELECTRIC, GUITAR, HARP, NYLON, UKULELE, UPRIGHT, plucked
@@ -47,6 +47,7 @@ _STRUCK: Mapping[str, Callable[[Strike], Wave]] = {
     "synth_bass_pluck": synth_bass_pluck,
     "electric_piano": electric_piano,
     "pulse": pulse,
+    "synth_lead_short": synth_lead_short,
     "bells": bells,
     "synth_kit": synth_kit,
     "lofi_kit": lofi_kit,

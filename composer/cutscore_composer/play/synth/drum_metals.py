@@ -77,11 +77,11 @@ def bell(strike: Strike, life: float) -> Wave:
     """The dome of a ride: a few strong modes over the rest."""
     random, rate = strike.random(), strike.rate
     ratio = np.array([1.0, 1.493, 2.105, 2.764, 3.51, 4.48, 5.63, 7.2, 9.1])
-    count = len(ratio)
+    count, number = len(ratio), np.arange(float(len(ratio)))
     modes = Partials(
         822 * random.uniform(0.99, 1.01) * ratio * random.uniform(0.997, 1.003, count),
-        np.array([0.6, 0.9, 1.0, 0.7, 0.8, 0.5, 0.45, 0.3, 0.2]) * (0.5 + 0.5 * strike.strength) ** np.arange(count),
-        life / (1 + 0.22 * np.arange(count)),
+        np.array([0.6, 0.9, 1.0, 0.7, 0.8, 0.5, 0.45, 0.3, 0.2]) * (0.5 + 0.5 * strike.strength) ** number,
+        life / (1 + 0.22 * number),
         random.uniform(0, 2 * np.pi, count),
         random.uniform(-0.4, 0.4, count),
     )

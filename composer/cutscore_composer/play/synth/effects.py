@@ -67,20 +67,20 @@ def braam(strike: Strike) -> Wave:
     growl = 1 + 0.28 * np.sin(2 * np.pi * 31 * seconds + 2.5 * np.sin(2 * np.pi * 2.3 * seconds)) * decaying(
         seconds, 1.2
     )
-    wide = 900 + 3600 * strength
+    wide = 1200 + 6000 * strength
 
     def formants(at: Wave, hertz: Wave) -> Wave:
-        open_ = (1 - np.exp(-at / 0.07)) * np.exp(-np.maximum(at - 0.5, 0) / 0.7)
+        open_ = (1 - np.exp(-at / 0.07)) * np.exp(-np.maximum(at - 0.7, 0) / 0.9)
         peaks = sum(
             gain * np.exp(-(np.log2(np.maximum(hertz, 1.0) / centre) ** 2) / 0.06)
-            for centre, gain in ((430.0, 1.2), (1050.0, 0.9), (2300.0, 0.7))
+            for centre, gain in ((430.0, 1.4), (1050.0, 1.6), (2300.0, 1.8))
         )
         return low_pass(hertz, 220 + wide * open_, order=2) * (0.6 + peaks * open_)
 
     made = swept(made * growl[:, None], formants, rate)
     made = driven(made / np.abs(made).max(), 2.0 + 1.5 * strength, skew=0.2)
     root = strike.hertz if strike.hertz > 40 else 2 * strike.hertz
-    made += 0.35 * both(turning(root * 2 ** (scoop / 12), rate))
+    made += 0.28 * both(turning(root * 2 ** (scoop / 12), rate))
     shape = (1 - np.exp(-seconds / 0.022)) * (0.85 + 0.15 * decaying(seconds, 0.2)) * decaying(seconds, 0.55, hold=1.5)
     return strike.finished(band(made, 24, 1e6, rate, 1) * shape[:, None], _BRAAM_SECONDS, rise=0.002, fall=0.8)
 

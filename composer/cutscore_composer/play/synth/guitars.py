@@ -21,7 +21,7 @@ _SECONDS = 6.0
 _MUTED_SECONDS = 0.6
 _SIDE = 0.85
 """How far to the sides the two takes stand."""
-_CABINET = ((115.0, 4.0, 1.1), (420.0, -4.5, 0.9), (1700.0, 2.0, 1.0), (3000.0, 5.5, 1.3))
+_CABINET = ((115.0, 5.0, 1.0), (420.0, -2.0, 0.9), (1700.0, 2.0, 1.0), (2900.0, 4.5, 1.2))
 """Hertz, dB and Q of what four twelve-inch loudspeakers in a closed box do."""
 
 
@@ -47,7 +47,7 @@ def _take(strike: Strike, intervals: tuple[int, ...], muted: bool, whole: float)
         strings[: len(string)] += string
     strings /= np.abs(strings).max()
     gain = (7.0 if muted else 10.0) * (0.5 + 1.3 * strike.strength)
-    fine = resample_poly(band(strings, 110, 1e6, strike.rate, 1), _OVERSAMPLED, 1)
+    fine = resample_poly(band(strings, 90, 1e6, strike.rate, 1), _OVERSAMPLED, 1)
     # Two stages, the second lopsided: the first makes it sing, the second makes it bite.
     first = np.tanh(gain * fine)
     first = band(first, 60, 6500, _OVERSAMPLED * strike.rate, 1)

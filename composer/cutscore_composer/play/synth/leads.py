@@ -39,6 +39,24 @@ def pulse(strike: Strike) -> Wave:
     return strike.finished(made, 0.9, rise=0.0012, fall=0.25)
 
 
+def synth_lead_short(strike: Strike) -> Wave:
+    """The lead, played short: its voices let go at once."""
+    strength, random = strike.strength, strike.random()
+    seconds = strike.times(1.6)
+    hertz, saw = partials("saw", strike.hertz)
+    corner = max(1500 + 7500 * strength, 3 * strike.hertz)
+    bright = table(saw * low_pass(hertz, corner, order=2, peak=0.3))
+    dull = table(saw * low_pass(hertz, max(900 + 1800 * strength, 1.5 * strike.hertz), order=2))
+    open_ = decaying(seconds, 0.10)
+    made = np.zeros((len(seconds), 2))
+    for cents, side in zip(_APART_CENTS, (-0.5, 0.0, 0.5), strict=True):
+        turns = strike.hertz * 2 ** ((cents + random.uniform(-1, 1)) / 1200) * seconds + random.random()
+        voice = open_ * read(bright, turns) + (1 - open_) * read(dull, turns)
+        made += placed(voice, side) * (0.55 if side else 1.0)
+    made *= decaying(seconds, 0.5)[:, None]
+    return strike.finished(made, 1.6, rise=0.003, fall=0.5)
+
+
 def synth_lead(tone: Tone) -> Sound:
     """Three saws and a square whose filter settles after the attack, with a vibrato that comes later."""
     rate = tone.rate

@@ -16,7 +16,7 @@ _LIFE = ((260.0, 2.6), (1000.0, 1.8), (4000.0, 0.7))
 def bells(strike: Strike) -> Wave:
     """A metal bar struck with a soft mallet: a glockenspiel above, nearly a celesta below."""
     random = strike.random()
-    number = np.arange(len(_RATIOS))
+    number = np.arange(float(len(_RATIOS)))
     life = at(_LIFE, strike.hertz) / (1 + 1.6 * number)
     amplitude = _LEVELS * (0.4 + 0.6 * strike.strength) ** number / 2
     partials = []

@@ -132,7 +132,7 @@ ELECTRIC = Build(
 )
 ROCK = replace(
     ELECTRIC,
-    pluck=0.13,
+    pluck=0.16,
     life=((80, 3.2), (165, 2.6), (330, 1.8), (660, 1.0), (1300, 0.6)),
     corner=(2600, 5200),
     noise=0.12,

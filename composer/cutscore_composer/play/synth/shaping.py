@@ -20,12 +20,12 @@ def times(seconds: float, rate: int) -> Wave:
 
 def decaying(seconds: Wave, life: float, *, hold: float = 0.0) -> Wave:
     """An envelope that holds at 1 and then falls to 1/e in `life` seconds."""
-    return np.exp(-np.maximum(seconds - hold, 0) / life)
+    return np.asarray(np.exp(-np.maximum(seconds - hold, 0) / life))
 
 
 def turning(hertz: Wave, rate: int, phase: float = 0.0) -> Wave:
     """A sine whose frequency is given for each sample."""
-    return np.sin(2 * np.pi * (np.cumsum(hertz) - hertz[0]) / rate + phase)
+    return np.asarray(np.sin(2 * np.pi * (np.cumsum(hertz) - hertz[0]) / rate + phase))
 
 
 def band(sound: Wave, low: float, high: float, rate: int, order: int = 2) -> Wave:
@@ -55,7 +55,7 @@ def placed(sound: Wave, side: float) -> Wave:
     """The sound (n,) or (n, 2) moved to a side, −1 left to 1 right, at equal power."""
     angle = (side + 1) * np.pi / 4
     gains = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2)
-    return (sound if sound.ndim == 2 else sound[:, None]) * gains
+    return np.asarray((sound if sound.ndim == 2 else sound[:, None]) * gains)
 
 
 def added(sound: Wave, other: Wave, gain: float = 1.0, at: int = 0) -> Wave:

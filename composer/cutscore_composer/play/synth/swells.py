@@ -18,6 +18,8 @@ from cutscore_composer.play.synth.sweeping import swept
 from cutscore_composer.play.synth.waves import partials, read, table
 
 _LEAST_SECONDS = 0.2
+_LOUDEST = PEAK * 10 ** (-15 / 20)
+"""RMS of the loudest 30 ms at strength 1: these go before a hit, which is to be louder."""
 _CUT_SECONDS = 0.012
 """How fast it is gone at the end: no click, and nothing left for the hit that follows."""
 
@@ -29,7 +31,8 @@ def riser(seconds: float, pitch: int, strength: float, rate: int) -> Audio:
 
     def climbing(when: Wave, hertz: Wave) -> Wave:
         centre = 220 * (7500 / 220) ** np.minimum(when / at[-1], 1.0) ** 1.1
-        return np.exp(-(np.log2(np.maximum(hertz, 20.0) / centre) ** 2) / 1.3) / np.sqrt(centre / 220)
+        away = np.log2(np.maximum(hertz, 20.0) / centre)
+        return np.asarray(np.exp(-(away**2) / 1.3) / np.sqrt(centre / 220))
 
     air = swept(noise(size, random), climbing, rate)
     low = hertz_of(pitch)
@@ -88,4 +91,4 @@ def _ended(made: Wave, strength: float, rate: int) -> Audio:
     first, last = round(0.03 * rate), round(_CUT_SECONDS * rate)
     made[:first] *= np.linspace(0, 1, first)[:, None]
     made[-last:] *= (0.5 + 0.5 * np.cos(np.linspace(0, np.pi, last)))[:, None]
-    return np.asarray(made * (PEAK * 0.35 * strength**1.5 / loudest(made, rate)), np.float32)
+    return np.asarray(made * (_LOUDEST * strength**1.5 / loudest(made, rate)), np.float32)

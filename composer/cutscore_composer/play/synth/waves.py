@@ -33,7 +33,7 @@ def partials(shape: Shape, hertz: float, *, limit: float = 16_000.0) -> tuple[Wa
     return number * hertz, np.asarray(amplitude)
 
 
-def low_pass(hertz: Wave, corner: float, *, order: int = 4, peak: float = 0.0) -> Wave:
+def low_pass(hertz: Wave, corner: float | Wave, *, order: int = 4, peak: float = 0.0) -> Wave:
     """The gain of a synthesiser's filter: falls above its corner, where it may peak by `peak` (amplitude)."""
     gain = 1 / np.sqrt(1 + (hertz / corner) ** (2 * order))
     return np.asarray(gain * (1 + peak * np.exp(-(np.log2(np.maximum(hertz, 1.0) / corner) ** 2) / 0.10)))
