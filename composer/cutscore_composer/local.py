@@ -188,7 +188,9 @@ class _Written:
 
 def _composed(request: Request, progress: Progress) -> _Score:
     from cutscore_composer.look import look
+    from cutscore_composer.plan.choose_style import style_for
     from cutscore_composer.plan.planner import plan
+    from cutscore_composer.plan.style import load_style
     from cutscore_composer.plan.words import ending_of
     from cutscore_composer.spot import spot
     from cutscore_composer.write.writer import write
@@ -199,7 +201,9 @@ def _composed(request: Request, progress: Progress) -> _Score:
     progress.report("look", 0.0)
     seen = look(picture, progress, listen=True)
     progress.report("spot", 0.0)
-    spotting = spot(seen, picture, wishes)
+    # How densely the music meets the picture, and how it likes to end, is the style's too.
+    form = load_style(style_for(wishes, seen)).form
+    spotting = spot(seen, picture, wishes, follows_action=form.follows_action, likes_ending=form.default_ending)
     progress.report("plan", 0.0)
     brief = plan(wishes, seen, spotting, request.seed)
     progress.report("plan", 1.0)

@@ -29,6 +29,8 @@ _RING_SHARES = (Fraction(1, 8), Fraction(1, 5), Fraction(1, 3))
 """And at most this share of the picture: a short film is not half an ending."""
 _DRAWN_FADE_SECONDS = Fraction(1)
 """A fade to black that the editor drew is followed from this length on."""
+_BUTTON_CUT_SECONDS, _BUTTON_CUT_SHARE = Fraction(7, 2), Fraction(1, 6)
+"""A last cut this near to the end, and in this last share of the picture, gets the button."""
 _BUTTON_SECONDS = Fraction(1)
 """A button falls so long before the end: the hall of a short chord needs most of a second to fall."""
 
@@ -39,6 +41,8 @@ class Close:
 
     ending: Ending
     final_frame: int
+    free: bool = False
+    """Whether nothing in the picture asks for the last chord there and not a little beside it."""
 
 
 def silent_head(seen: Seen) -> int:
@@ -59,20 +63,21 @@ def find_close(
     wished: Ending | None,
     told_end: int | None,
     drawn_fade: int = 0,
+    liked: Ending = "ring",
 ) -> Close:
     """The ending that the picture asks for, or the wished one, and where its last chord falls.
 
-    `drawn_fade`: frames over which the timeline itself goes to black at its end.
+    `drawn_fade`: frames over which the timeline itself goes to black at its end. `liked`: the ending where
+    neither the wish nor the picture says how.
     """
     dark = seen.frames if drawn_fade else _last_light(seen)
     drawn = drawn_fade >= _DRAWN_FADE_SECONDS * seen.rate
     fade_start = seen.frames - drawn_fade if drawn else _closing_fade(seen, dark)
-    ending: Ending = wished or _asked(seen, energy, dark, fade_start)
+    ending: Ending = wished or _asked(seen, energy, dark, fade_start) or liked
     if told_end is not None:
         return Close(ending, min(told_end, seen.frames - 1))
     if ending == "button":
-        frame = min(Fraction(seen.frames), dark + seen.rate) - _BUTTON_SECONDS * seen.rate
-        return Close(ending, _within(seen, frame, Fraction(1, 2)))
+        return _button(seen, cuts, dark)
     least, usual, most = (
         min(seconds * seen.rate, share * seen.frames)
         for seconds, share in zip(_RING_SECONDS, _RING_SHARES, strict=True)
@@ -86,7 +91,18 @@ def find_close(
     best = max(candidates, key=lambda cut: (cut.weight, cut.frame), default=None)
     if best is not None and best.weight >= 0.2:
         return Close(ending, _within(seen, Fraction(best.frame), Fraction(1, 2)))
-    return Close(ending, _within(seen, seen.frames - usual, Fraction(1, 2)))
+    return Close(ending, _within(seen, seen.frames - usual, Fraction(1, 2)), free=True)
+
+
+def _button(seen: Seen, cuts: Sequence[WeighedCut], dark: int) -> Close:
+    """A button on the last cut where that is near the end, else as near to the end as its hall allows."""
+    end = min(Fraction(seen.frames), dark + seen.rate)
+    last = end - _BUTTON_SECONDS * seen.rate
+    first = end - min(_BUTTON_CUT_SECONDS * seen.rate, _BUTTON_CUT_SHARE * seen.frames)
+    near = [cut.frame for cut in cuts if first <= cut.frame <= last and cut.weight >= 0.15]
+    if near:
+        return Close("button", _within(seen, Fraction(near[-1]), Fraction(1, 2)))
+    return Close("button", _within(seen, last, Fraction(1, 2)), free=True)
 
 
 def _within(seen: Seen, frame: Fraction, least_share: Fraction) -> int:
@@ -123,9 +139,9 @@ def _closing_fade(seen: Seen, dark: int) -> int | None:
     return round_half_up(Fraction(at, CURVE_HZ) * seen.rate)
 
 
-def _asked(seen: Seen, energy: Curve, dark: int, fade_start: int | None) -> Ending:
+def _asked(seen: Seen, energy: Curve, dark: int, fade_start: int | None) -> Ending | None:
     if fade_start is not None:
         return "fade"
     last = energy[-min(len(energy), 6 * CURVE_HZ) :]
     hard = seen.frames - dark <= Fraction(1, 2) * seen.rate
-    return "button" if hard and float(last.mean(dtype=np.float64)) >= 0.58 else "ring"
+    return "button" if hard and float(last.mean(dtype=np.float64)) >= 0.58 else None

@@ -11,13 +11,15 @@ from cutscore_composer.spot.moments import choose_moments, manner_of
 from cutscore_composer.spot.sections import find_borders, name_sections
 from cutscore_composer.spot.spotting import Spotting, Told
 from cutscore_composer.spot.weigh import weigh_cuts
-from cutscore_composer.wishes import Wishes
+from cutscore_composer.wishes import Ending, Wishes
 
 _STRONG = 0.6
 """Weight of a cut at which a build may arrive."""
 
 
-def spot_picture(seen: Seen, picture: Picture, wishes: Wishes, follows_action: bool = False) -> Spotting:
+def spot_picture(
+    seen: Seen, picture: Picture, wishes: Wishes, follows_action: bool, likes_ending: Ending | None
+) -> Spotting:
     """See `spot.spot`."""
     markers = read_markers(picture)
     starts = [marker.frame for marker in markers if marker.word == "start"]
@@ -28,7 +30,15 @@ def spot_picture(seen: Seen, picture: Picture, wishes: Wishes, follows_action: b
     cuts = weigh_cuts(seen, borders)
     strong = sorted({*borders[1:], *(cut.frame for cut in cuts if cut.weight >= _STRONG)})
     arc = energy_arc(seen, borders, markers, strong)
-    close = find_close(seen, cuts, arc.curve, wishes.ending, ends[-1] if ends else None, picture.closing_fade_frames)
+    close = find_close(
+        seen,
+        cuts,
+        arc.curve,
+        wishes.ending,
+        ends[-1] if ends else None,
+        picture.closing_fade_frames,
+        likes_ending or "ring",
+    )
     silent = starts[0] if starts and starts[0] < close.final_frame else silent_head(seen)
     silent = silent if silent < close.final_frame else 0
     moments = choose_moments(
@@ -53,6 +63,7 @@ def spot_picture(seen: Seen, picture: Picture, wishes: Wishes, follows_action: b
         silent_until=silent,
         start_told=silent in starts,
         final_told=bool(ends),
+        final_free=close.free,
         level=arc.level,
         told=tuple(Told(marker.frame, marker.word) for marker in markers),
     )

@@ -75,6 +75,8 @@ class Spotting:
     """Whether the editor said that the music begins at `silent_until`: then it does, to the frame."""
     final_told: bool = False
     """Whether the editor said where the last chord falls."""
+    final_free: bool = False
+    """Whether nothing in the picture asks for the last chord at `final_frame` itself: it may take the next downbeat."""
     level: float = 0.4
     """Mean of the energy arc in steps of 1/16, so that it stays when the picture is trimmed."""
     told: tuple[Told, ...] = ()

@@ -116,6 +116,8 @@ def _leads(beat: float) -> Iterator[float]:
 def _met(target: Target, opening: Opening, metre: Metre) -> float:
     """What an even beat is worth to a target."""
     eighth = 0.5 * opening.home
+    if target.late - target.early > eighth:
+        return 0.0  # it will be met by any tempo
     place = math.ceil((target.seconds + target.early - opening.first) / eighth - 1e-9)
     off = opening.first + place * eighth - target.seconds
     if place < 0 or off > target.late:

@@ -20,6 +20,10 @@ _BENT, _STEADY = (-0.004, 0.020), (-0.008, 0.050)
 """The same for other moments where the beat bends, and where it does not."""
 _BENT_BORDER, _STEADY_BORDER = (-0.10, 0.10), (-0.05, 0.10)
 _BENT_FINAL, _STEADY_FINAL = (-0.002, 0.002), (-0.008, 0.030)
+_BENT_FREE, _STEADY_FREE = (-0.4, 0.4), (-1.3, 1.3)
+"""And by which the last chord may come beside a place that nothing in the picture marks."""
+_SHORT_SECONDS = 12
+"""In a picture shorter than this the last chord has one place."""
 _SIXTEENTH = (-0.010, 0.055)
 """Where an even beat misses a moment, its accent takes the sixteenth this near."""
 
@@ -72,8 +76,18 @@ def targets_of(spotting: Spotting, steady: bool) -> tuple[tuple[Target, ...], li
     for place, (_, index) in enumerate(wanted):
         if index >= 0:
             places[index] = place
-    last = Target(final, 1.2, "final", *(_STEADY_FINAL if steady else _BENT_FINAL))
+    last = Target(final, 1.2, "final", *_final_window(spotting, steady, total - final))
     return (*(target for target, _ in wanted), last), places
+
+
+def _final_window(spotting: Spotting, steady: bool, room: float) -> tuple[float, float]:
+    """How early and late the last chord may come; room: seconds that are left after it."""
+    if spotting.final_told:
+        return _EXACT
+    if not spotting.final_free or spotting.frames < _SHORT_SECONDS * spotting.rate:
+        return _STEADY_FINAL if steady else _BENT_FINAL
+    early, late = _STEADY_FREE if steady else _BENT_FREE
+    return early, min(late, 0.3 * room)
 
 
 def placed_hits(spotting: Spotting, fit: Fit, places: list[int | None], steady: bool) -> tuple[PlacedHit, ...]:

@@ -86,17 +86,19 @@ def test_a_minute_has_as_many_moments_and_sections_as_it_bears(seed: int, rate: 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 400), st.integers(1000, 2600))
 def test_a_small_change_of_the_picture_changes_a_small_part(seed: int, where: int) -> None:
-    """One cut more in a film of four minutes leaves all but one or two moments that are further than 90 s away."""
+    """One cut more in a film of four minutes: every moment 14 s before it stays, and far behind it most do."""
     rng = np.random.default_rng(seed)
     rate = Fraction(24)
     frames = 240 * 24
     cuts = [(int(rng.integers(1, frames)), float(rng.random()), "cut") for _ in range(60)]
     before = spot(one := made_up.seen_of(frames, rate, cuts), made_up.picture_of(one), Wishes())
     after = spot(two := made_up.seen_of(frames, rate, [*cuts, (where, 0.9, "cut")]), made_up.picture_of(two), Wishes())
+    early = [[m for m in notes.moments if m.frame < where - 14 * rate] for notes in (before, after)]
+    assert early[0] == early[1]
     same = {(m.frame, m.kind, m.weight) for m in before.moments} & {(m.frame, m.kind, m.weight) for m in after.moments}
-    far = [m for m in (*before.moments, *after.moments) if abs(m.frame - where) > 90 * rate]
+    far = [m for m in (*before.moments, *after.moments) if m.frame - where > 60 * rate]
     changed = [m for m in far if (m.frame, m.kind, m.weight) not in same]
-    assert len(changed) <= max(2, len(far) / 10)
+    assert len(changed) <= max(5, len(far) / 4)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1, 3, 5])

@@ -70,7 +70,7 @@ def test_bars_follow_each_other_and_few_are_odd() -> None:
 
 
 def test_most_strong_moments_get_a_beat_and_many_a_downbeat() -> None:
-    """Over eight cut lists with moments 4 to 14 s apart: at least 85 % on the grid, half of them on downbeats."""
+    """Over eight cut lists with moments 4 to 14 s apart: at least 95 % on the grid, two fifths on downbeats."""
     random = np.random.default_rng(4)
     met = down = count = 0
     for _ in range(8):
@@ -81,8 +81,8 @@ def test_most_strong_moments_get_a_beat_and_many_a_downbeat() -> None:
         met += len(fit.on_beat) - 1
         down += sum(beat in downbeats for index, beat in fit.on_beat.items() if index < 7)
         count += 7
-    assert met / count >= 0.85
-    assert down / count >= 0.5
+    assert met / count >= 0.95
+    assert down / count >= 0.4
 
 
 def test_a_tempo_asked_for_is_kept() -> None:
