@@ -11,6 +11,7 @@ one is held, "." where it rests. "!" over a bar is a hit, "|" the beginning of a
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,8 +35,8 @@ from cutscore_composer.play.play import play
 from cutscore_composer.spot import spot
 from cutscore_composer.wishes import Wishes
 from cutscore_composer.write.composition import Composition, Part
-from cutscore_composer.write.stems import STEMS, line_of
 from cutscore_composer.write.ensemble import sound_pack
+from cutscore_composer.write.stems import STEMS, line_of
 from cutscore_composer.write.writer import write
 
 RATE = Fraction(24)
@@ -52,11 +53,11 @@ def made_picture(seconds: float, light: float, pace: float) -> tuple[Seen, Pictu
     """A picture of ten cuts that begins quietly, moves most at four fifths and calms down."""
     frames = round(seconds * RATE)
     size = math.ceil(seconds * CURVE_HZ) + 1
-    motion = np.interp(np.linspace(0, 1, size), [p for p, _ in ARC], [m for _, m in ARC]) * (0.35 + 0.65 * pace)
+    motion = np.interp(np.linspace(0, 1, size), [p for p, _ in ARC], [m for _, m in ARC]) * pace**1.5
     at = [round(place * frames) for place in SHOTS]
     steps = [0, *at, frames]
     lit = np.zeros(size)
-    for shot, (first, last) in enumerate(zip(steps, steps[1:], strict=False)):
+    for shot, (first, last) in enumerate(itertools.pairwise(steps)):
         lit[int(first / RATE * CURVE_HZ) : int(last / RATE * CURVE_HZ) + 2] = light + (0.08, -0.08, 0.04)[shot % 3]
     curves = [np.round(np.clip(c, 0, 1) * 64) / 64 for c in (motion, lit, np.full(size, 0.3), np.full(size, 0.4))]
     cuts = tuple(SeenCut(frame, "cut", strength) for frame, strength in zip(at, STRENGTHS, strict=True))
@@ -87,7 +88,7 @@ def told(music: Composition) -> Iterator[str]:
     yield (
         f"== {brief.style}: {brief.key.tonic} {brief.key.mode}, {brief.metre[0]}/{brief.metre[1]}, "
         f"{_bpm(music):.1f} bpm, valence {brief.valence:+.2f}, energy {brief.energy:.2f}, ends with a {brief.ending}; "
-        f"{len(bars)} bars, {notes / max(1, len(bars)):.0f} notes a bar, sounding {_sounding(music, bars):.2f} of the parts"
+        f"{len(bars)} bars, {notes / max(1, len(bars)):.0f} notes a bar, {_sounding(music, bars):.2f} of the parts sound"
     )
     yield "   hits: " + ", ".join(
         f"{hit.moment_seconds:.1f} s ({hit.weight:.2f}, {hit.on}, {1000 * (hit.seconds - hit.moment_seconds):+.0f} ms)"

@@ -56,7 +56,7 @@ def most_layers(page: Page, phrase: Phrase) -> int:
 
 
 def _ranked(page: Page, phrase: Phrase) -> list[int]:
-    """The layers that may sound, the likeliest first: what the user asked for, the ground of a groove, then by draw."""
+    """The layers that may sound, the likeliest first: what was asked for, the ground that a style rests on, then by draw."""
     ranked: list[tuple[int, float, int]] = []
     for number, row in enumerate(page.ensemble.layers):
         asked = bool(page.ensemble.asked & set(row.instruments))
@@ -66,7 +66,8 @@ def _ranked(page: Page, phrase: Phrase) -> list[int]:
         if waits and not (asked and row.layer == "groove") and len(page.ensemble.layers) > 1:
             continue
         luck = _luck(page, phrase, row)
-        ground = page.style.groove and row.layer in _FOUNDATION and row.weight >= 0.7 and phrase.index > 0
+        rests_on = page.style.groove and row.layer in _FOUNDATION and row.weight >= 0.7 and phrase.index > 0
+        ground = rests_on or row.weight >= 1.0
         if asked or ground or luck < row.weight or phrase.character == "climax":
             ranked.append((0 if asked or ground else 1, luck / max(row.weight, 0.01), number))
     return [number for _, _, number in sorted(ranked)]

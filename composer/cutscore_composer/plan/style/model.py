@@ -5,12 +5,12 @@ Energies run from 0 (still) to 1 (all out): low is below .35, high from .65.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from cutscore_composer.instruments.pack import CHANNELS
+from cutscore_composer.instruments.pack import CHANNELS, load_pack
 from cutscore_composer.plan.brief import TONICS, Mode
 from cutscore_composer.plan.numerals import parse_numeral
 from cutscore_composer.plan.style.patterns import BASS, COMP, DRUM, grid, ladder
@@ -69,6 +69,12 @@ def _tonic(name: str) -> str:
     return name
 
 
+def _instrument(name: str) -> str:
+    if name not in load_pack().instruments:
+        raise ValueError(f"there is no instrument {name!r} in the sound pack")
+    return name
+
+
 def _metre(text: str) -> str:
     beats, _, unit = text.partition("/")
     if unit != "4" or beats not in ("2", "3", "4", "5", "6", "7"):
@@ -82,6 +88,7 @@ Progression = Annotated[str, AfterValidator(_numerals)]
 """Chords in roman numerals, a bar each; two that share a bar are joined by a comma: "ii7,V7 Imaj7"."""
 Progressions = Annotated[list[Progression], Field(min_length=1)]
 Tonic = Annotated[str, AfterValidator(_tonic)]
+InstrumentName = Annotated[str, AfterValidator(_instrument)]
 MetreText = Annotated[str, AfterValidator(_metre)]
 Energy = Annotated[float, Field(ge=0, le=1)]
 Trim = Annotated[float, Field(ge=-18, le=18)]
@@ -167,14 +174,14 @@ class LayerRow(_Data):
     layer: Layer
     plain: str
     """The user's word for the instruments: what "no drums" refuses."""
-    instruments: list[str] = Field(min_length=1)
+    instruments: list[InstrumentName] = Field(min_length=1)
     """Of the sound pack, from high to low. Strings, winds and brass share the chords of a layer; of others one plays,
     another for another section; in a groove whoever has the drum strikes it."""
     enters: Energy
     leaves: Energy
     """It may sound while the energy lies between these two."""
     weight: Energy
-    """How often it does."""
+    """How often it does; 1: always, before all others: the style rests on it."""
     patterns: PatternNames = PatternNames()
     articulation: Articulation | None = None
     """How everything of the layer is played; without it the writer chooses by length. "power" (rock_guitar): roots
@@ -199,7 +206,7 @@ class LeadRow(_Data):
     """An instrument that may carry the melody."""
 
     plain: str
-    instrument: str
+    instrument: InstrumentName
     enters: Energy
     leaves: Energy
     octave: int = Field(default=0, ge=-2, le=2)
@@ -210,7 +217,7 @@ class LeadRow(_Data):
 class AccentRow(_Data):
     """What an instrument gives to a hit (a strong moment of the picture), or to the last chord."""
 
-    instrument: str
+    instrument: InstrumentName
     notes: Literal["high", "top", "chord", "low", "bass", "octaves", "power", "root", "drums"]
     """high: the top voice an octave up; top: the two upper voices; chord: all voices; low: the two lower ones; bass;
     octaves: bass and the octave below; power: root, fifth and octave; root: nearest root (timpani); drums."""
@@ -223,11 +230,18 @@ class AccentRow(_Data):
     beats: float = Field(default=2.0, gt=0, le=16)
     articulation: Articulation | None = None
 
+    @model_validator(mode="after")
+    def _drums_are_there(self) -> AccentRow:
+        _known_drums(self.drums, [self.instrument])
+        if bool(self.drums) != (self.notes == "drums"):
+            raise ValueError("drums are named exactly where the notes are drums")
+        return self
+
 
 class LeadInRow(_Data):
     """What leads into a hit and stops with it."""
 
-    instrument: str
+    instrument: InstrumentName
     how: Literal["swell", "roll", "glissando", "fill", "run", "reverse"]
     drum: str | None = None
     """For percussion: which."""
@@ -238,6 +252,11 @@ class LeadInRow(_Data):
     """At most so long."""
     share: Energy = 1.0
     """How often."""
+
+    @model_validator(mode="after")
+    def _drum_is_there(self) -> LeadInRow:
+        _known_drums([self.drum] if self.drum else [], [self.instrument])
+        return self
 
 
 class DensityRow(_Data):
@@ -340,32 +359,61 @@ class Style(_Data):
 
     @model_validator(mode="after")
     def _whole(self) -> Style:
-        for metre, name, text, symbols in self._grids():
+        for place, text, symbols in self._grids():
+            metre = next(str(step) for step in place if str(step).endswith("/4"))
             try:
                 grid(text, int(metre[0]), symbols) if symbols else ladder(text, int(metre[0]))
             except ValueError as error:
-                raise ValueError(f"the pattern {name!r}, {metre}: {error}") from error
-        for row in self.layers:
-            table: Mapping[str, Any] = getattr(self, PATTERNED[row.layer]) if row.layer in PATTERNED else {}
-            for pattern in {*row.patterns.low, *row.patterns.mid, *row.patterns.high}:
-                if pattern not in table:
-                    where = PATTERNED.get(row.layer, "any table")
-                    raise ValueError(f"the layer {row.layer} ({row.plain}) names {pattern!r}, which is not in {where}")
+                raise PlacedError(str(error), place) from error
+        for number, row in enumerate(self.layers):
+            self._check_patterns(number, row)
         return self
 
-    def _grids(self) -> Iterator[tuple[str, str, str, frozenset[str] | None]]:
-        """(metre, name, bar, symbols) of every bar of every pattern."""
+    def _check_patterns(self, number: int, row: LayerRow) -> None:
+        """Each pattern that a layer names is in its table, each drum of it in its players' hands."""
+        where = PATTERNED.get(row.layer)
+        table: Mapping[str, Any] = getattr(self, where) if where else {}
+        for name in sorted({*row.patterns.low, *row.patterns.mid, *row.patterns.high}):
+            if name not in table:
+                told = f"{name!r} is not in {where or 'any table: such a layer has no patterns'}"
+                raise PlacedError(told, ("layers", number, "patterns"))
+            if where == "grooves":
+                for metre, drums in table[name].items():
+                    try:
+                        _known_drums(drums, row.instruments)
+                    except ValueError as error:
+                        raise PlacedError(str(error), ("grooves", name, metre)) from error
+
+    def _grids(self) -> Iterator[tuple[tuple[int | str, ...], str, frozenset[str] | None]]:
+        """(place in the file, bar, symbols) of every bar of every pattern."""
         for name, metres in self.grooves.items():
             for metre, drums in metres.items():
-                for bars in drums.values():
-                    yield from ((metre, name, bar, DRUM) for bar in _listed(bars))
+                for drum, bars in drums.items():
+                    yield from ((("grooves", name, metre, drum), bar, DRUM) for bar in _listed(bars))
         for metre, fills in self.fills.items():
-            yield from ((metre, "fills", bar, DRUM) for fill in fills for bar in fill.values())
-        rows = ((self.basses, BASS), (self.comps, COMP), (self.figures, None), (self.ostinati, None))
+            for number, fill in enumerate(fills):
+                yield from ((("fills", metre, number, drum), bar, DRUM) for drum, bar in fill.items())
+        rows = (("basses", BASS), ("comps", COMP), ("figures", None), ("ostinati", None))
         for table, symbols in rows:
-            for name, by_metre in table.items():
+            for name, by_metre in getattr(self, table).items():
                 for metre, bars in by_metre.items():
-                    yield from ((metre, name, bar, symbols) for bar in _listed(bars))
+                    yield from (((table, name, metre), bar, symbols) for bar in _listed(bars))
+
+
+class PlacedError(ValueError):
+    """What is wrong in a style as a whole, with the place of it in the file."""
+
+    def __init__(self, told: str, place: tuple[int | str, ...]) -> None:
+        super().__init__(told)
+        self.place = place
+
+
+def _known_drums(drums: Iterable[str], instruments: Sequence[str]) -> None:
+    pack = load_pack().instruments
+    known = {name for one in instruments for name in pack[one].keys.values()}
+    for drum in drums:
+        if drum not in known:
+            raise ValueError(f"{' and '.join(instruments)} {'has' if len(instruments) == 1 else 'have'} no {drum!r}")
 
 
 def _listed(bars: Bars) -> list[str]:
