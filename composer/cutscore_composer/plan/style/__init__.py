@@ -9,6 +9,7 @@ from cutscore_composer.plan.style.load import (
     load_style,
     parse_style,
     read_style,
+    resolve_style,
     style_names,
     vocabulary_names,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "load_style",
     "parse_style",
     "read_style",
+    "resolve_style",
     "style_names",
     "vocabulary_names",
 ]

@@ -19,6 +19,8 @@ from pydantic import ValidationError
 from cutscore_composer.errors import ConfigError, InputRefused
 from cutscore_composer.plan.style.model import EnergyClass, Style
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def energy_class(energy: float) -> EnergyClass:
     """low < .35 ≤ mid < .65 ≤ high."""
@@ -35,6 +37,7 @@ def style_names() -> tuple[str, ...]:
     return tuple(sorted(entry.name[:-5] for entry in _folder().iterdir() if entry.name.endswith(".yaml")))
 
 
+@cache
 def load_style(name: str) -> Style:
     """The style of that name. Raises InputRefused, listing the styles there are, when there is none."""
     if name not in style_names():
@@ -46,15 +49,26 @@ def read_style(path: Path) -> Style:
     """A style from a file of the user's own. Raises ConfigError, InputRefused when it cannot be read."""
     try:
         return parse_style(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The style file {path} is not text in UTF-8.") from error
     except OSError as error:
         raise InputRefused(f"The style file {path} cannot be read: {error.strerror}.") from error
+
+
+def resolve_style(name_or_path: str | Path) -> Style:
+    """The style of a name, or of a file of the user's own when it ends in .yaml or .yml.
+
+    Raises ConfigError, InputRefused as `load_style` and `read_style` do.
+    """
+    path = Path(name_or_path).expanduser()
+    return read_style(path) if path.suffix.lower() in (".yaml", ".yml") else load_style(str(name_or_path))
 
 
 def parse_style(text: str, origin: str) -> Style:
     """A style from YAML. Raises ConfigError naming file, line and field of what is wrong."""
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=_LOADER)
+        data = yaml.load(text, Loader=_LOADER)  # noqa: S506 — a safe loader, in C where there is one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark is not None else ""
@@ -64,7 +78,8 @@ def parse_style(text: str, origin: str) -> Style:
         return Style.model_validate(_with_vocabulary(data, origin, tree))
     except ValidationError as error:
         first = error.errors()[0]
-        place = [key for key in first["loc"] if key != "[key]"]
+        cause = first.get("ctx", {}).get("error")
+        place = [key for key in first["loc"] if key != "[key]"] or list(getattr(cause, "place", ()))
         field = ".".join(str(key) for key in place) or "the whole file"
         said = first["msg"].removeprefix("Value error, ")
         raise ConfigError(f"The style file {origin}, line {_line_of(tree, place)}: {field}: {said}.") from error
@@ -82,11 +97,17 @@ def _with_vocabulary(data: Any, origin: str, tree: Any) -> Any:
             f"The style file {origin}, line {line}: vocabulary: there is none called {name!r}; "
             f"there are: {', '.join(known)}."
         )
-    text = (_folder() / "vocabularies" / f"{name}.yaml").read_text(encoding="utf-8")
-    harmony = {mode: dict(rows) for mode, rows in yaml.safe_load(text)["harmony"].items()}
+    harmony = {mode: dict(rows) for mode, rows in _vocabulary(name).items()}
     for mode, rows in (data.get("harmony") or {}).items():
         harmony[mode] = {**harmony.get(mode, {}), **rows} if isinstance(rows, dict) else rows
     return {**data, "harmony": harmony}
+
+
+@cache
+def _vocabulary(name: str) -> dict[str, Any]:
+    text = (_folder() / "vocabularies" / f"{name}.yaml").read_text(encoding="utf-8")
+    harmony: dict[str, Any] = yaml.load(text, Loader=_LOADER)["harmony"]  # noqa: S506 — a safe loader
+    return harmony
 
 
 @cache
