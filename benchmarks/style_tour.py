@@ -87,8 +87,9 @@ def told(music: Composition) -> Iterator[str]:
     notes = sum(len(part.notes) for part in music.parts)
     yield (
         f"== {brief.style}: {brief.key.tonic} {brief.key.mode}, {brief.metre[0]}/{brief.metre[1]}, "
-        f"{_bpm(music):.1f} bpm, valence {brief.valence:+.2f}, energy {brief.energy:.2f}, ends with a {brief.ending}; "
-        f"{len(bars)} bars, {notes / max(1, len(bars)):.0f} notes a bar, {_sounding(music, bars):.2f} of the parts sound"
+        f"{_bpm(music):.1f} bpm, valence {brief.valence:+.2f}, energy {brief.energy:.2f}, "
+        f"ends with a {brief.ending}; {len(bars)} bars, {notes / max(1, len(bars)):.0f} notes a bar, "
+        f"{_sounding(music, bars):.2f} of the parts sound"
     )
     yield "   hits: " + ", ".join(
         f"{hit.moment_seconds:.1f} s ({hit.weight:.2f}, {hit.on}, {1000 * (hit.seconds - hit.moment_seconds):+.0f} ms)"

@@ -56,7 +56,7 @@ def most_layers(page: Page, phrase: Phrase) -> int:
 
 
 def _ranked(page: Page, phrase: Phrase) -> list[int]:
-    """The layers that may sound, the likeliest first: what was asked for, the ground that a style rests on, then by draw."""
+    """The layers that may sound, the likeliest first: what was asked for, what the style rests on, then by draw."""
     ranked: list[tuple[int, float, int]] = []
     for number, row in enumerate(page.ensemble.layers):
         asked = bool(page.ensemble.asked & set(row.instruments))
