@@ -11,13 +11,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
 
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.plan.from_picture import PictureMood, picture_distance, picture_mood, style_for_picture
 from cutscore_composer.plan.instruments_by_name import called, english_names, stand_in
 from cutscore_composer.plan.lexicon import Mood, Said, mood_from, said_in
 from cutscore_composer.plan.meaning import Vector, nearness, vector_of
-from cutscore_composer.plan.style import Style, load_style, style_names
+from cutscore_composer.plan.style import load_style, style_names
 from cutscore_composer.plan.words import Asked, read_words, words_of
 from cutscore_composer.wishes import Wishes
 
@@ -160,24 +164,32 @@ def _refuses(plain: str) -> frozenset[str]:
 
 @cache
 def _characters() -> dict[str, Character]:
-    return {name: _character(load_style(name)) for name in style_names()}
+    # All files at once and only their heads: validating nineteen styles to play one would take a second.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    folder = files("cutscore_composer") / "styles"
+    heads = {
+        name: yaml.load((folder / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe
+        for name in style_names()
+    }
+    return {name: _character(head) for name, head in heads.items()}
 
 
-def _character(style: Style) -> Character:
+def _character(style: Mapping[str, Any]) -> Character:
     weights: dict[str, float] = {}
-    for row in style.layers:
-        for instrument in row.instruments:
-            weights[instrument] = weights.get(instrument, 0.0) + row.weight / len(row.instruments)
-    for lead in style.leads:
-        weights[lead.instrument] = weights.get(lead.instrument, 0.0) + 0.8
+    for row in style["layers"]:
+        for instrument in row["instruments"]:
+            weights[instrument] = weights.get(instrument, 0.0) + row["weight"] / len(row["instruments"])
+    for lead in style["leads"]:
+        weights[lead["instrument"]] = weights.get(lead["instrument"], 0.0) + 0.8
     total = sum(weights.values()) or 1.0
-    sentences = [vector_of(sentence) for sentence in (style.summary, *style.about)]
+    sentences = [vector_of(sentence) for sentence in (style["summary"], *style.get("about", ()))]
+    mood = style["mood"]
     return Character(
-        style.name,
-        (*style.words, style.name.replace("_", " ")),
+        style["name"],
+        (*style.get("words", ()), style["name"].replace("_", " ")),
         tuple(vector for vector in sentences if vector is not None),
-        style.mood.valence,
-        style.mood.energy,
-        tuple((int(text[0]), 4) for text in style.metre.allowed),
+        (mood["valence"][0], mood["valence"][1]),
+        (mood["energy"][0], mood["energy"][1]),
+        tuple((int(text[0]), 4) for text in style["metre"]["allowed"]),
         {name: weight / total for name, weight in weights.items()},
     )

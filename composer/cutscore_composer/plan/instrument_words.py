@@ -43,7 +43,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "free": re.compile(rf"\b({named})[ -](?:free|less)\b|\b(drum|beat|bass)less\b|\bbeat-?free\b"),
         "out": re.compile(rf"\b({pair})\s+(?:out|off|excluded|muted|removed)(?=\s*(?:$|[,.;!?]))"),
         "only_before": re.compile(rf"\b{_ONLY}\s+(?:with\s+)?({item}(?:(?:\s*,\s*|{_AND}){item})*)"),
-        "only_after": re.compile(rf"\b({item}(?:(?:\s*,\s*|{_AND}){item})*)\s+(?:only|exclusively|and nothing else|and that's it|, nothing else)\b"),
+        "only_after": re.compile(
+            rf"\b({item}(?:(?:\s*,\s*|{_AND}){item})*)\s+(?:only|exclusively|and nothing else|and that's it|, nothing else)\b"
+        ),
         "solo_before": re.compile(rf"\b(?:solo|unaccompanied)\s+({named}(?:{_AND}{named})*)"),
         "solo_after": re.compile(rf"\b({named}(?:{_AND}{named})*)\s+(?:alone|solo|by itself|on its own)\b"),
         "word": re.compile(rf"(?<![\w-]){named}"),

@@ -44,7 +44,7 @@ _NOT = frozenset(
 )
 _CENTRE = 0.45
 """The energy of music of which nothing is said."""
-_NEAR = 0.5
+_NEAR = 0.52
 """From this nearness on a word says something of another's mood."""
 
 

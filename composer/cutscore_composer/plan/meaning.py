@@ -30,7 +30,12 @@ _UNSAID = frozenset(
     " such than that the their them then there these they thing things this those through to too track tune under until"
     " up us use used using very video clip film movie want wants was way we well were what when where which while who"
     " why will with without would you your song background scene style feel feeling mood vibe vibes bit lots plus etc"
-    " via ending begin beginning start ends everything someone".split()
+    " via ending begin beginning start ends everything someone seconds minutes looping loop perfect texture textures"
+    " bass melody melodies melodic chord chords progression progressions harmony beat beats rhythm rhythms tempo note"
+    " notes electric instrument instruments instrumental instrumentation sample samples production quality recording"
+    " audio element elements layer layers layered hook hooks verse chorus bridge intro outro section sections vocal"
+    " vocals voice voices male female singer lead leads part parts medium middle half second first last next major minor"
+    " arrangement percussion percussive".split()
 )
 """Words that say nothing of what music is to be."""
 

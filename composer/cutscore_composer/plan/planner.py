@@ -23,6 +23,7 @@ _VALENCE_OF_MODE: dict[Mode, tuple[float, float]] = {
     "minor": (-1.0, 0.0),
     "phrygian": (-1.0, -0.4),
 }
+_HOMEWARD = 0.35
 _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
 
@@ -38,7 +39,7 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
     style = load_style(wishes.style or choose_style(asked, said, picture))
     mood = mood_from(said)
     arc, arc_warnings = _arc(asked)
-    valence, energy = _mood(asked, mood, picture, arc)
+    valence, energy = _at_home(_mood(asked, mood, picture, arc), style, asked)
     seats = seat(style, asked)
     metre, metre_warnings = _metre(style, asked)
     return Brief(
@@ -57,7 +58,13 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
         peak_dbtp=wishes.peak_dbtp,
         grain=picture.grain,
         style_data=style.model_dump(mode="json", by_alias=True),
-        warnings=(*asked.warnings, *_word_warnings(text, asked, mood, arc), *arc_warnings, *metre_warnings, *seats.warnings),
+        warnings=(
+            *asked.warnings,
+            *_word_warnings(text, asked, mood, arc),
+            *arc_warnings,
+            *metre_warnings,
+            *seats.warnings,
+        ),
         added=seats.added,
         without=seats.without,
         density=asked.density,
@@ -106,6 +113,20 @@ def _mood(asked: Asked, mood: Mood | None, picture: PictureMood, arc: Sequence[f
     return min(1.0, max(-1.0, valence)), min(1.0, max(0.0, energy))
 
 
+def _at_home(mood: tuple[float, float], style: Style, asked: Asked) -> tuple[float, float]:
+    """The mood, drawn some of the way towards where the style is at home: "ambient" says calm by itself."""
+    valence, energy = mood
+    if asked.mode is None:
+        valence += _HOMEWARD * _to_span(valence, style.mood.valence)
+    energy += _HOMEWARD * _to_span(energy, style.mood.energy)
+    return valence, energy
+
+
+def _to_span(value: float, span: tuple[float, float]) -> float:
+    """The way from a value to the nearest end of a span, 0 inside."""
+    return max(0.0, span[0] - value) - max(0.0, value - span[1])
+
+
 def _energy_hints(asked: Asked) -> list[float]:
     hints = []
     if asked.bpm_range is not None:
@@ -149,5 +170,3 @@ def _bpm_range(style: Style, energy: float) -> tuple[float, float]:
     width = (high - low) * 0.62
     start = low + (high - low - width) * place
     return round(start, 1), round(start + width, 1)
-
-

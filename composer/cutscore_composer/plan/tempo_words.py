@@ -24,7 +24,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?:\b|(?<=\s)|^){_DOWN}\s*{_N}{_UNIT}", "under"),
         (rf"{_N}{_UNIT}\s+(?:or (?:less|slower|under|below)|max(?:imum)?|at most|tops)\b", "under"),
         (rf"(?:\b|(?<=\s)|^){_UP}\s*{_N}{_UNIT}", "over"),
-        (rf"{_N}\s*\+{_UNIT}|{_N}{_UNIT}\s+(?:or (?:more|faster|over|above|higher)|min(?:imum)?|at least|plus)\b", "over"),
+        (
+            rf"{_N}\s*\+{_UNIT}|{_N}{_UNIT}\s+(?:or (?:more|faster|over|above|higher)|min(?:imum)?|at least|plus)\b",
+            "over",
+        ),
         (rf"(?:\b|(?<=\s)|^){_ABOUT}\s*{_N}{_UNIT}|{_N}(?:-?ish){_UNIT}|{_N}{_UNIT}(?:-ish|ish| or so)", "about"),
         (rf"\b{_N}{_UNIT}", "exact"),
         (rf"\b(?:tempo|bpm)\s*(?:of|=|:|at)?\s*{_ABOUT}\s*{_N}\b", "about"),

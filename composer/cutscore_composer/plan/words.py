@@ -62,7 +62,9 @@ _RISES = re.compile(
     r"(?:slow|gradual|steady|emotional|epic|cinematic|big|long) build(?:[- ]up)?|crescendo|swells?|swelling|(?:starts?|begins?) "
     r"(?:\w+ ){0,2}(?:quiet|small|soft|calm|slow|low|gentle|sparse|minimal)(?:ly)?|ris(?:es|ing)(?! tension)|grow(?:s|ing)|escalat(?:es|ing))\b"
 )
-_FALLS = re.compile(r"\b(?:diminuendo|decrescendo|winds? down|calms? down|dies down|settl(?:es|ing)(?: down)?|ebbs?|de-?escalat\w+)\b")
+_FALLS = re.compile(
+    r"\b(?:diminuendo|decrescendo|winds? down|calms? down|dies down|settl(?:es|ing)(?: down)?|ebbs?|de-?escalat\w+)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
