@@ -70,9 +70,11 @@ class Phrase:
     character: Character
     turn: Turn
     energy: float
-    """Mean of its bars, in steps of 1/16."""
+    """Mean of its first half, in steps of 1/16: what comes later in it is for its bars to follow."""
     nominal: int = 4
     """Bars that a phrase of the style has: this one may be longer or shorter."""
+    register: float = 0.5
+    """The energy that says how high it lies: that of its period's first phrase, a climax has its own."""
 
     @property
     def material(self) -> str:
@@ -205,7 +207,7 @@ def _lengths(bars: list[FormBar], phrase: int) -> list[int]:
 
 
 def _phrases(groups: list[tuple[int, int, list[FormBar]]], spotting: Spotting, nominal: int) -> tuple[Phrase, ...]:
-    energies = [_mean(bars) for _, _, bars in groups]
+    energies = [_mean(bars[: max(2, (nominal + 1) // 2)]) for _, _, bars in groups]
     top = _climax(groups, energies)
     names: dict[str, int] = {}
     made: list[Phrase] = []
@@ -220,8 +222,21 @@ def _phrases(groups: list[tuple[int, int, list[FormBar]]], spotting: Spotting, n
         turn: Turn = "final" if index + 1 == len(groups) else "full" if last_of_section or place % 2 else "half"
         height = top >= 0 and section == groups[top][0] and place // 2 == groups[top][1] // 2
         character = _character(index, len(groups), top, height, energies, names[letter] > 1, place)
-        key = f"{ordinal}/{place}"
-        made.append(Phrase(index, key, letter, place, tuple(bars), character, turn, energies[index], nominal))
+        opens = place % 2 == 0 or character == "climax"
+        made.append(
+            Phrase(
+                index,
+                f"{ordinal}/{place}",
+                letter,
+                place,
+                tuple(bars),
+                character,
+                turn,
+                energies[index],
+                nominal,
+                energies[index] if opens else energies[index - 1],
+            )
+        )
     return tuple(made)
 
 

@@ -88,7 +88,7 @@ def _phrase_steps(
     bars = phrase.bars[led:]
     if phrase.place == 0 and (phrase.index == 0 or phrase.character != "development") and not _is_tonic(cells[0][0]):
         cells = [(home, *cells[0][1:]), *cells[1:]]
-    mark = f"{phrase.material}/{key.tonic} {key.mode}/{round(4 * phrase.energy)}"
+    mark = f"{phrase.material}/{key.tonic} {key.mode}/{round(4 * phrase.register)}"
     steps = []
     for number, start in enumerate(range(0, len(bars), chord_bars)):
         cell = bars[start : start + chord_bars]

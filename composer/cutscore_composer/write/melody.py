@@ -68,19 +68,21 @@ def sing(page: Page) -> tuple[Sung, ...]:
     rhythms = page.style.motif_rhythms.get(f"{page.brief.metre[0]}/4", [])
     theme = make_theme(rhythms, page.style.motif_shapes, page.brief.metre[0], page.seed)
     crown = _crown(page)
+    top = _top_phrase(page)
     notes: list[Sung] = []
     for phrase in page.phrases:
         lead = lead_of(page, phrase)
         if lead is None or _silent(page, phrase):
             continue
-        singer = _singer(lead, _period_energy(page, phrase), crown)
-        notes += _phrase(page, phrase, theme, singer, notes, crown if _tops(page, phrase) else None)
+        singer = _singer(lead, phrase.register, crown)
+        height = crown if top is not None and top.index == phrase.index else None
+        notes += _phrase(page, phrase, theme, singer, notes, height)
     return tuple(notes)
 
 
 def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
     """Who sings a phrase: one for a period, another when its material comes back."""
-    energy = _period_energy(page, phrase)
+    energy = phrase.register
     rows = [row for row in page.ensemble.leads if row.enters <= energy <= row.leaves]
     if not rows:
         rows = sorted(page.ensemble.leads, key=lambda row: abs(row.enters - energy))[:1]
@@ -103,13 +105,6 @@ def silences_of(page: Page, melody: tuple[Sung, ...], least: float = 1.0) -> tup
     if page.final_beat - at >= least - 1e-6:
         found.append((at, page.final_beat))
     return tuple(found)
-
-
-def _period_energy(page: Page, phrase: Phrase) -> float:
-    """The energy of the phrase that opens the period: both are sung by one voice in one register."""
-    if phrase.answers and phrase.character != "climax":
-        return page.phrases[phrase.index - 1].energy
-    return phrase.energy
 
 
 def _silent(page: Page, phrase: Phrase) -> bool:
@@ -144,11 +139,6 @@ def _top_phrase(page: Page) -> Phrase | None:
     return max(heights, key=lambda phrase: (phrase.energy, -phrase.index), default=None)
 
 
-def _tops(page: Page, phrase: Phrase) -> bool:
-    top = _top_phrase(page)
-    return top is not None and top.index == phrase.index
-
-
 def _crown(page: Page) -> int | None:
     """The highest note of the cue: above everything that its singer sings elsewhere."""
     top = _top_phrase(page)
@@ -172,8 +162,7 @@ def _phrase(
     joined = _joined(sung, singer.row.instrument, timed[0].beat)
     anchor = _anchor(page, phrase, singer)
     slots = [_slot(page, phrase, note, anchor) for note in timed]
-    if crown is not None:
-        slots = _crowned(slots, crown, singer)
+    slots = _crowned(slots, crown, singer) if crown is not None else _echoed(page, phrase, slots, singer, sung)
     pitches = find_pitches(slots, joined, singer.low, singer.high)
     row = singer.row
     return [
@@ -273,6 +262,22 @@ def _slot(page: Page, phrase: Phrase, note: _Timed, anchor: int) -> Slot:
         target = anchor + (2 if phrase.turn == "half" else 0)
     close: Close = "" if not note.close else "half" if phrase.turn == "half" else "full"
     return Slot(note.beat, note.beats, target, note.strong, chord, close)
+
+
+def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: _Singer, sung: list[Sung]) -> list[Slot]:
+    """The slots of an answering phrase with the very notes of the one it answers, for as long as both say the same."""
+    if not phrase.answers:
+        return slots
+    opening = page.phrases[phrase.index - 1]
+    said = [n for n in sung if n.phrase == opening.index and n.lead == singer.row.instrument]
+    apart = phrase.beat - opening.beat
+    made = list(slots)
+    for index, (slot, note) in enumerate(zip(slots, said, strict=False)):
+        alike = abs(slot.beat - note.beat - apart) < 1e-6 and abs(slot.beats - note.beats) < 1e-6
+        if slot.close or not alike or page.chord_at(note.beat).chord.tones != slot.chord.tones:
+            break
+        made[index] = replace(slot, fixed=note.pitch)
+    return made
 
 
 def _crowned(slots: list[Slot], crown: int, singer: _Singer) -> list[Slot]:

@@ -23,7 +23,7 @@ class Accent:
     beat: float
     weight: float
     rank: int
-    """0 for the strongest of the cue."""
+    """0 and 1 for those that tower over what came before; the others by their place, from 2."""
     hush: float
     """Beats before it that fall silent."""
 

@@ -7,7 +7,7 @@ and the last section are always at home.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby, pairwise
 
 from cutscore_composer.plan.brief import TONICS, Key, Mode
@@ -15,7 +15,7 @@ from cutscore_composer.write.composition import KeyAt
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.form import Phrase
 
-_TURN = 0.15
+_TURN = 0.12
 """How far the energy of a section must lie from that of the one before for a turn of the picture."""
 _LEAST_BARS = 6
 """A section shorter than this stays at home: a key needs time to be heard."""
@@ -25,9 +25,17 @@ _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
 
 def keys_of(
-    phrases: tuple[Phrase, ...], home: Key, modes: Collection[Mode], modulates: bool, seed: int
+    phrases: tuple[Phrase, ...],
+    energies: Sequence[float],
+    home: Key,
+    modes: Collection[Mode],
+    modulates: bool,
+    seed: int,
 ) -> tuple[KeyAt, ...]:
-    """The keys in order of beat, the first from the first bar on. modes: those that the style has chords for."""
+    """The keys in order of beat, the first from the first bar on.
+
+    energies: of the sections as they were spotted. modes: those that the style has chords for.
+    """
     first = phrases[0].beat if phrases else 0.0
     keys = [KeyAt(first, home)]
     if not modulates:
@@ -38,7 +46,7 @@ def keys_of(
         at_home += _bars(before) if keys[-1].key == home else 0
         key = home
         if at_home >= _APART_BARS and _bars(here) >= _LEAST_BARS:
-            key = _key_of(here, _energy(here) - _energy(before), home, modes, seed)
+            key = _key_of(here, _told(here, energies) - _told(before, energies), home, modes, seed)
         if key != keys[-1].key:
             keys.append(KeyAt(here[0].beat, key))
             at_home = 0
@@ -56,8 +64,9 @@ def _bars(section: tuple[Phrase, ...]) -> int:
     return sum(len(phrase.bars) for phrase in section)
 
 
-def _energy(section: tuple[Phrase, ...]) -> float:
-    return sum(phrase.energy * len(phrase.bars) for phrase in section) / _bars(section)
+def _told(section: tuple[Phrase, ...], energies: Sequence[float]) -> float:
+    number = section[0].bars[0].section
+    return energies[number] if number < len(energies) else section[0].energy
 
 
 def _key_of(section: tuple[Phrase, ...], change: float, home: Key, modes: Collection[Mode], seed: int) -> Key:

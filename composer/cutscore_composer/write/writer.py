@@ -31,7 +31,10 @@ from cutscore_composer.write.tonality import keys_of
 from cutscore_composer.write.voicing import voice
 
 _SILENT_BEATS = 1.0
-"""Before the two strongest hits everything is still for at least so long."""
+"""Before the strongest hits everything is still for at least so long."""
+_TOP_WEIGHT, _NEAR_TOP = 0.6, 0.92
+"""They weigh so much, and this share of what was strongest before."""
+_STILL_APART_SECONDS = 20.0
 _BEHIND_MS = 4.0
 _FULL_ENERGY = 0.62
 """From this energy on a climax is sung in octaves."""
@@ -70,21 +73,23 @@ def write(brief: Brief, spotting: Spotting, seed: int, progress: Progress | None
 
 
 def _accents(hits: tuple[PlacedHit, ...], fit: Fit, end_beat: float, hush: float, button: bool) -> tuple[Accent, ...]:
-    ranks = {id(hit): rank for rank, hit in enumerate(sorted(hits, key=lambda h: (-h.weight, h.seconds)))}
     accents: list[Accent] = []
+    strongest, still = 0.0, -_STILL_APART_SECONDS
     for hit in hits:
         beat = round(fit.tempo.beat(hit.seconds), 6)
         nearest = round(beat * 2) / 2
         beat = nearest if abs(nearest - beat) < 1e-3 else beat
-        if beat >= end_beat - 0.05:
-            continue
-        rank = ranks[id(hit)]
-        breath = hush * (1.0 if hit.weight >= 0.5 else 0.7)
-        if rank < 2 and hush and hit.weight >= 0.5:
-            breath = max(_SILENT_BEATS, 2 * hush)
         room = beat - accents[-1].beat if accents else beat - fit.bars[0].beat
-        if accents and room < 0.2:
+        if beat >= end_beat - 0.05 or (accents and room < 0.2):
             continue
+        rank = 2 + len(accents)
+        breath = hush * (1.0 if hit.weight >= 0.5 else 0.7)
+        # The height is known from what came before it alone: what a later trim changes must not be heard here.
+        tops = hit.weight >= max(_TOP_WEIGHT, _NEAR_TOP * strongest) and hit.seconds - still >= _STILL_APART_SECONDS
+        if tops and hush:
+            rank, still = int(hit.weight < strongest), hit.seconds
+            breath = max(_SILENT_BEATS, 2 * hush)
+        strongest = max(strongest, hit.weight)
         accents.append(Accent(beat, hit.weight, rank, round(max(0.0, min(breath, 0.4 * room)), 4)))
     if button and all(abs(accent.beat - fit.final_beat) > 0.3 for accent in accents):
         accents.append(Accent(fit.final_beat, 0.8, 1, min(hush, 0.5)))
@@ -94,7 +99,8 @@ def _accents(hits: tuple[PlacedHit, ...], fit: Fit, end_beat: float, hush: float
 def _page(brief: Brief, style: Style, spotting: Spotting, fit: Fit, hits: tuple[PlacedHit, ...], seed: int) -> Page:
     end_beat = round(fit.tempo.beat(float(Fraction(spotting.frames) / spotting.rate)), 6)
     phrases = form_of(spotting, fit, brief, style.form.phrase_bars)
-    keys = keys_of(phrases, brief.key, style.harmony, style.form.modulates, seed)
+    energies = [section.energy for section in spotting.sections]
+    keys = keys_of(phrases, energies, brief.key, style.harmony, style.form.modulates, seed)
     accents = _accents(hits, fit, end_beat, style.form.hush_beats, brief.ending == "button")
     harmony = harmonise(
         phrases,
@@ -107,7 +113,7 @@ def _page(brief: Brief, style: Style, spotting: Spotting, fit: Fit, hits: tuple[
         style.form.chord_bars,
     )
     owners = [phrase_at(phrases, harmonic.beat) for harmonic in harmony]
-    centres = [61 + 8 * (round(4 * owner.energy) / 4 if owner else brief.energy) for owner in owners]
+    centres = [61 + 8 * (round(4 * owner.register) / 4 if owner else brief.energy) for owner in owners]
     fresh = [
         i > 0 and owner is not None and owner.place == 0 and owner is not owners[i - 1]
         for i, owner in enumerate(owners)
