@@ -21,6 +21,7 @@ from cutscore_composer.music import Music, Stem
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 
 if TYPE_CHECKING:
+    from cutscore_composer.instruments.pack import Pack
     from cutscore_composer.look.seen import Seen
     from cutscore_composer.mix.mix import Mixed
     from cutscore_composer.picture import Picture
@@ -69,8 +70,9 @@ class LocalEngine:
         """
         written = _Written(request)
         with written.or_nothing():
+            pack = _pack(request)
             score = _composed(request, progress)
-            mixed = self._sound(request, score, progress)
+            mixed = self._sound(request, score, pack, progress)
             duck = _duck(request.picture, score, mixed.audio, progress)
             progress.report("deliver", 0.0)
             cue = self._cue(request, score, mixed, duck)
@@ -93,7 +95,7 @@ class LocalEngine:
         """The cue without the sound: what would be hit, style, key, tempo. Writes nothing."""
         return self._cue(request, _composed(request, progress), None)
 
-    def _sound(self, request: Request, score: _Score, progress: Progress) -> Mixed:
+    def _sound(self, request: Request, score: _Score, pack: Pack, progress: Progress) -> Mixed:
         from cutscore_composer.mix.mix import duck_under, mix
         from cutscore_composer.play.play import play
 
@@ -101,7 +103,7 @@ class LocalEngine:
         speech = _speech_seconds(score)
         return mix(
             score.composition,
-            play(score.composition, progress),
+            play(score.composition, progress, pack=pack),
             request.folder,
             progress,
             name=request.stem,
@@ -184,6 +186,13 @@ class _Written:
         if not folder.is_dir():
             return []
         return [path for path in folder.iterdir() if path.is_file() and path.name.startswith((f"{stem}.", f".{stem}."))]
+
+
+def _pack(request: Request) -> Pack:
+    """The instruments, those of the user's own among them; what is wrong with these is said before any work."""
+    from cutscore_composer.instruments.pack import load_pack
+
+    return load_pack(replacements=dict(request.wishes.instruments))
 
 
 def _composed(request: Request, progress: Progress) -> _Score:

@@ -6,6 +6,7 @@ The planner turns wishes and picture into a `Brief` (plan/brief.py), which has n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Sync = Literal["loose", "natural", "tight"]
@@ -26,3 +27,5 @@ class Wishes:
     """Integrated loudness of the master (ITU-R BS.1770), in LUFS."""
     peak_dbtp: float = -1.0
     """The most true peak of the master, in dBTP."""
+    instruments: tuple[tuple[str, Path], ...] = ()
+    """Instruments that are played with the user's own recordings: name, SFZ file or folder of such."""

@@ -210,6 +210,7 @@ def request_of(cut: Cut, picture: Picture, settings: Settings) -> Request:
             ending=music.ending,
             loudness_lufs=music.loudness,
             peak_dbtp=music.peak,
+            instruments=tuple(sorted(music.instruments.items())),
         ),
         stem=cut.source.stem if cut.source else cut.name,
         folder=Path(),

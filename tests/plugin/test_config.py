@@ -419,3 +419,10 @@ def test_a_key_by_variable_is_kept_as_the_variables_name(tmp_path: Path) -> None
     assert source is not None
     assert source.env == "MY_KEY"
     assert SECRET not in repr(made)
+
+
+def test_instruments_of_ones_own_are_found_from_the_configuration(tmp_path: Path) -> None:
+    """Paths under music.instruments start at the folder of the file, and reach the request that is sent."""
+    file = tmp_path / "cutscore.yaml"
+    file.write_text("music:\n  instruments: {piano: own/upright.sfz}\n", encoding="utf-8")
+    assert {"piano": tmp_path / "own" / "upright.sfz"} == load_settings(file).music.instruments

@@ -13,9 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
+
+if TYPE_CHECKING:
+    from cutscore_composer.play.sfz import Layer
 
 PACK_FOLDER = Path(__file__).parent
 FILES = ("pack.yaml", "synthesised.yaml")
@@ -64,8 +67,8 @@ class PackArticulation:
     model: str | None = None
     release_seconds: float | None = None
     """How long a note takes to die once it is let go; 0 rings to its end, None leaves it to the player."""
-    attacks_ms: Mapping[Path, float] = field(default_factory=dict)
-    """Recordings that are heard to begin at another time than `attack_ms`."""
+    layers: tuple[Layer, ...] = ()
+    """What the SFZ file holds, where it is not the pack's own: measured at load."""
 
 
 @dataclass(frozen=True, slots=True)

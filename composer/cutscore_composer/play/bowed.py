@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cutscore_composer.play.samples import Samples, Sound
 from cutscore_composer.play.schedule import Event
-from cutscore_composer.play.sfz import Layer, Region, layers_at, read_sfz
+from cutscore_composer.play.sfz import Layer, Region, layers_at
 from cutscore_composer.play.synth import has_two_colours, is_swelling, sustained_model, swelling_model
 from cutscore_composer.play.voice import Voice, prolonged, shaped, together
 
@@ -104,8 +104,7 @@ def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Soun
 
 
 def _layers(event: Event) -> tuple[Layer, ...]:
-    assert event.articulation.sfz is not None
-    return layers_at(read_sfz(event.articulation.sfz, event.articulation.root), event.pitch)
+    return layers_at(event.articulation, event.pitch)
 
 
 def _turned(layer: Layer, event: Event) -> Region:
@@ -137,8 +136,17 @@ def _begin(event: Event, sound: Sound, rate: int) -> tuple[int, int]:
         inside = sound.loop[0] + int(event.random(6).integers(0, max(1, (sound.loop[1] - sound.loop[0]) // 4)))
         return inside, round((event.seconds + loose - _SLUR_SECONDS / 2) * rate)
     # A short note is heard as soon as it rises, a long one when it is there.
-    attack = event.articulation.attack_ms * (0.5 if event.wanted == "staccato" else 1.0)
+    attack = _lead_ms(event) * (0.5 if event.wanted == "staccato" else 1.0)
     return 0, round((event.seconds + loose - attack / 1000) * rate)
+
+
+def _lead_ms(event: Event) -> float:
+    """How long after its beginning the note is there: the pack's say, or what was measured of its recording."""
+    if event.articulation.layers:
+        measured = _turned(_layers(event)[-1], event).lead_ms
+        if measured is not None:
+            return measured
+    return event.articulation.attack_ms
 
 
 def _levels(

@@ -29,7 +29,7 @@ T = TypeVar("T")
 _PITCH_TOLERANCE = 4.0e-4
 """Two thirds of a cent: how far a length may stray from the exact ratio to be one that transforms fast."""
 _TILT_HERTZ = 600.0
-_SOUND_BYTES = 80 << 20
+_SOUND_BYTES = 192 << 20
 _RECORDING_BYTES = 48 << 20
 _DECODED_AHEAD_SECONDS = 0.5
 """So much more is decoded than asked for: the next note may be a little higher, or longer."""

@@ -20,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 
 from cutscore_composer.errors import ConfigError
+from cutscore_composer.instruments.pack import PackArticulation
 from cutscore_composer.play.sfz_text import RawRegion, inside, raw_regions
 
 _LARGEST_SAMPLE = 512 << 20
@@ -53,6 +54,8 @@ class Region:
     """How long it is faded in."""
     release_seconds: float | None = None
     """How long it takes to die once it is let go, where the file says it."""
+    lead_ms: float | None = None
+    """How long after its beginning it is heard, where that was measured; else the articulation says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,10 @@ def read_sfz(path: Path, root: Path | None = None) -> tuple[Layer, ...]:
     )
 
 
-def layers_at(layers: tuple[Layer, ...], pitch: int) -> tuple[Layer, ...]:
-    """The layers that have a region for a key; all of them when none has."""
+def layers_at(articulation: PackArticulation, pitch: int) -> tuple[Layer, ...]:
+    """The layers of a sampled articulation that have a region for a key; all of them when none has."""
+    assert articulation.sfz is not None
+    layers = articulation.layers or read_sfz(articulation.sfz, articulation.root)
     return tuple(layer for layer in layers if layer.covers(pitch)) or layers
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cutscore_composer.play.samples import Audio, Samples, Sound
 from cutscore_composer.play.schedule import Event
-from cutscore_composer.play.sfz import Layer, Region, layers_at, read_sfz
+from cutscore_composer.play.sfz import Layer, Region, layers_at
 from cutscore_composer.play.synth import struck_model
 from cutscore_composer.play.voice import Voice
 
@@ -38,10 +38,15 @@ Colour = tuple[Audio, float]
 def struck_voice(event: Event, samples: Samples) -> Voice:
     """The voice of a struck event."""
     velocity = _shaded(event)
-    onset = round((event.seconds - event.articulation.attack_ms / 1000) * samples.rate)
-    colours = _model(event, velocity, samples) if event.articulation.model else _sampled(event, velocity, samples)
+    attack_ms = event.articulation.attack_ms
+    if event.articulation.model:
+        colours = _model(event, velocity, samples)
+    else:
+        colours, lead_ms = _sampled(event, velocity, samples)
+        attack_ms = attack_ms if lead_ms is None else lead_ms
     gain = _gain(event, velocity)
-    return Voice(onset, _pieces(event, tuple((audio, share * gain) for audio, share in colours), samples.rate))
+    pieces = _pieces(event, tuple((audio, share * gain) for audio, share in colours), attack_ms, samples.rate)
+    return Voice(round((event.seconds - attack_ms / 1000) * samples.rate), pieces)
 
 
 def _shaded(event: Event) -> float:
@@ -66,7 +71,8 @@ def _model(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...
     return ((samples.model((name, event.pitch, step, variant, seconds), lambda: Sound(make())).audio, 1.0),)
 
 
-def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
+def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[tuple[Colour, ...], float | None]:
+    """The colours of the note, and how long after its beginning its recording is heard, where that is known."""
     layer, choices = _choices(event, velocity)
     region = choices[event.turn % len(choices)]
     detune = _DETUNED[event.turn % len(_DETUNED)] * (6 if event.instrument.keys else 1)
@@ -75,15 +81,14 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[Colour, .
     softness = min(1.0, max(0.0, (high - velocity) / (high - low))) if high > low else 0.0
     darkness = (0.6 if low == 1 else 0.35) * softness + _DARKENED[event.turn % len(_DARKENED)]
     if darkness < 0.02:
-        return ((samples.pitched(region, event.pitch + detune, seconds=heard).audio, 1.0),)
+        return ((samples.pitched(region, event.pitch + detune, seconds=heard).audio, 1.0),), region.lead_ms
     bright, dark = samples.veiled(region, event.pitch + detune, (0.0, 1.0), seconds=heard)
-    return (bright.audio, 1 - darkness), (dark.audio, darkness)
+    return ((bright.audio, 1 - darkness), (dark.audio, darkness)), region.lead_ms
 
 
 def _choices(event: Event, velocity: float) -> tuple[Layer, tuple[Region, ...]]:
     """The recordings for a key and velocity that repeats take in turn: those of the key, and its neighbours'."""
-    assert event.articulation.sfz is not None
-    layers = layers_at(read_sfz(event.articulation.sfz, event.articulation.root), event.pitch)
+    layers = layers_at(event.articulation, event.pitch)
     layer = next((one for one in layers if velocity <= one.velocities[1]), layers[-1])
     own = tuple(region for region in layer.regions if region.keys[0] <= event.pitch <= region.keys[1])
     if event.instrument.keys:
@@ -104,11 +109,11 @@ def _dying(event: Event) -> float:
     return max(seconds, 0.35) if event.wanted in ("staccato", "pizzicato") else seconds
 
 
-def _pieces(event: Event, colours: tuple[Colour, ...], rate: int) -> Iterator[Audio]:
+def _pieces(event: Event, colours: tuple[Colour, ...], attack_ms: float, rate: int) -> Iterator[Audio]:
     """The sum of the colours, damped once the note is let go; in pieces, so that a roll holds its sound only once."""
     seconds = _dying(event)
     size = len(colours[0][0])
-    begin = round((event.length + event.articulation.attack_ms / 1000) * rate) if seconds else size
+    begin = round((event.length + attack_ms / 1000) * rate) if seconds else size
     fade = max(1, min(round(_DYING * seconds * rate), size - begin))
     end = min(size, begin + fade)
     for first in range(0, end, _PIECE):

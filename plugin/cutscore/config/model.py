@@ -79,6 +79,7 @@ class MusicSettings(Section):
     takes: Whole = Field(default=1, ge=1, le=10)
     alternates: tuple[Word, ...] = ()
     handles: tuple[Handle, Handle] = (0.0, 0.0)
+    instruments: dict[Word, Path] = Field(default_factory=dict)
 
     @field_validator("alternates")
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from cutscore.submit.ledger import Ledger
 from cutscore.submit.paid import PaidEngine
 from cutscore_composer.engine import Engine, Progress, Request
 from cutscore_composer.errors import InputRefused
+from cutscore_composer.instruments.recordings import recordings_fingerprint
 from cutscore_composer.picture import Picture, PictureSpan
 
 SCHEME = 1
@@ -51,7 +52,12 @@ def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress)
         material["settings"] = dict(engine.settings_facts)
     else:
         material["engine"] = engine.name
-        material["wishes"] = asdict(request.wishes)
+        material["wishes"] = asdict(replace(request.wishes, instruments=()))
+        del material["wishes"]["instruments"]
+        if request.wishes.instruments:
+            material["instruments"] = [
+                [name, recordings_fingerprint(path)] for name, path in request.wishes.instruments
+            ]
         material["stems"] = request.stems
         if request.alternates:
             material["alternates"] = list(request.alternates)
