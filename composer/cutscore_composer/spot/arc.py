@@ -39,6 +39,8 @@ _UNIT_SECONDS = 8
 """A long shot counts as several of this length in what is typical of the film."""
 _LONGEST_BUILD_SECONDS = 16
 _SHORTEST_BUILD_SECONDS = 2
+_QUIET, _FULL = 0.05, 0.97
+"""What "quiet" and "drop" ask for."""
 _TOLD_SECONDS = 12
 """A marker that no other follows is obeyed for so long."""
 
@@ -76,8 +78,9 @@ def energy_arc(seen: Seen, borders: Sequence[int], words: Sequence[Instruction],
     curve = np.array([step(value) for value in arc], np.float32)
     sections = [step(min(max(middle + gain * (whole - middle), 0.05), 1.0)) for whole in told]
     for index, (first, last) in enumerate(pairwise([*edges, len(raw)])):
-        if obeyed[first:last].mean() > 0.5:  # the editor said how it is
-            sections[index] = step(float(curve[first:last].mean(dtype=np.float64)), 2 * _COARSE)
+        told_here = obeyed[first:last]
+        if told_here.any():  # the editor said how it is
+            sections[index] = step(float(curve[first:last][told_here].mean(dtype=np.float64)), 2 * _COARSE)
     return Arc(curve, tuple(sections), step(float(np.mean(curve, dtype=np.float64)), 2 * _COARSE))
 
 
@@ -129,12 +132,12 @@ def _obey(arc: Doubles, seen: Seen, words: Sequence[Instruction], peaks: Sequenc
         shaping = [places[i] for i in range(index + 1, len(words)) if words[i].word in ("build", "drop", "quiet")]
         last = shaping[0] if shaping else min(first + _TOLD_SECONDS * CURVE_HZ, len(arc))
         if told.word == "quiet":
-            arc[first:last] = np.minimum(arc[first:last] * 0.5, 0.25)
+            arc[first:last] = _QUIET
         elif told.word == "build":
             last = sample_of(_arrival(told.frame, words, peaks, seen), seen.rate, len(arc))
-            arc[first:last] = np.linspace(min(float(arc[first]), 0.4), 0.97, max(0, last - first))
+            arc[first:last] = np.linspace(min(float(arc[first]), 0.35), 1.0, max(0, last - first))
         elif told.word == "drop":
-            arc[first:last] = np.maximum(arc[first:last], 0.92)
+            arc[first:last] = np.maximum(arc[first:last], _FULL)
         else:
             continue
         obeyed[first:last] = True

@@ -57,7 +57,7 @@ def fit_tempo(
     if metre.bend and bpm_range[1] / bpm_range[0] < 1.01:
         metre = replace(metre, bend=min(metre.bend, _ASKED_BEND))
     free = metre.bend == 0 and not starts_on_time and final - start > _SHORT_SECONDS
-    opening = choose_opening(targets, start, bpm_range, metre, home, free=free)
+    opening = choose_opening(targets, start, bpm_range, metre, home, free=free, on_time=starts_on_time)
     row = Follower(Steady(opening.home, metre), targets, opening.first, opening.pick_up).run()
     return _fit_of(row, opening, end, metre, targets)
 

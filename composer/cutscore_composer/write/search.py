@@ -72,12 +72,20 @@ def reward(on: On, kind: TargetKind) -> float:
 
 
 def choose_opening(
-    targets: tuple[Target, ...], start: float, bpm_range: tuple[float, float], metre: Metre, home: float, *, free: bool
+    targets: tuple[Target, ...],
+    start: float,
+    bpm_range: tuple[float, float],
+    metre: Metre,
+    home: float,
+    *,
+    free: bool,
+    on_time: bool = False,
 ) -> Opening:
     """The tempo within the range and the first downbeat with which most of the opening's weight is met.
 
     start: seconds from which music may sound. home: where in the range (0 to 1) the tempo likes to lie.
-    free: whether the first beat may wait up to a beat after `start`; else it falls on it.
+    free: whether the first beat may wait up to a beat after `start`; else it falls on it. on_time: whether the
+    first downbeat falls on `start`, and nothing before it.
     """
     told = [target for target in targets if target.seconds - start <= _OPENING_SECONDS and target.kind != "final"]
     if targets and targets[-1].kind == "final" and targets[-1].seconds - start <= _SHORT_SECONDS:
@@ -88,7 +96,7 @@ def choose_opening(
         beat = 60.0 / bpm
         far = _HOMESICK * abs(math.log(bpm / liked))
         for lead in _leads(beat) if free else (0.0,):
-            for pick_up in range(metre.beats):
+            for pick_up in range(1 if on_time else metre.beats):
                 worth = -far - _PICK_UP_COST * (pick_up > 0) - _LEAD_COST * (lead > 0)
                 opening = Opening(beat, start + lead, pick_up)
                 worth += sum(_met(target, opening, metre) for target in told)

@@ -67,6 +67,10 @@ def targets_of(spotting: Spotting, steady: bool) -> tuple[tuple[Target, ...], li
             turn = any(abs(at - other) < 0.3 for other in opens)
             window = _EXACT if moment.kind == "marker" else _STEADY if steady else _BENT
             wanted.append((Target(at, moment.weight + 0.2 * turn, "turn" if turn else "hit", *window), index))
+    for told in spotting.told:
+        at = float(Fraction(told.frame) / rate)
+        if told.word in ("build", "quiet") and start + 0.2 < at < final - 0.2:
+            wanted.append((Target(at, 1.0, "turn", *(_STEADY if steady else _EXACT)), -1))
     taken = [target.seconds for target, _ in wanted]
     for at in opens:
         if start + 2 < at < final - 2 and all(abs(at - other) > 1.0 for other in taken):
