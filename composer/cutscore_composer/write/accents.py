@@ -7,6 +7,7 @@ after it is left out or comes with it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import replace
 
 from cutscore_composer.plan.style import AccentRow, LayerRow
@@ -15,6 +16,7 @@ from cutscore_composer.write.composition import Note
 from cutscore_composer.write.ensemble import sound_pack
 from cutscore_composer.write.lead_ins import LEADING, silence_before, write_lead_ins
 from cutscore_composer.write.page import Accent, Page, Sheet
+from cutscore_composer.write.parts.seats import one_voice
 from cutscore_composer.write.struck import joined, write_struck
 
 _LONGEST_BEATS = 16.0
@@ -24,6 +26,8 @@ _HELD_BEATS = 1.0
 """From this length on a note comes with the accent; a shorter one is left out."""
 _RELEASE_SHARE = 0.6
 """How much of a sound's dying away is waited for before the silence."""
+_TOGETHER = 0.02
+"""Beats within which two notes begin together."""
 _GOES_ON = frozenset({"vinyl"})
 
 
@@ -37,6 +41,38 @@ def write_accents(page: Page, sheet: Sheet) -> None:
         room = min(after - accent.beat, _LONGEST_BEATS)
         write_struck(page, sheet, _rows(page, accent, layers), accent.beat, force, accent.weight, energy, room)
         write_lead_ins(page, sheet, accent, force, energy, before)
+    for instrument in sorted({name for _, name in sheet.notes if one_voice(sound_pack()[name])}):
+        _one_line(sheet, instrument)
+
+
+def _one_line(sheet: Sheet, instrument: str) -> None:
+    """A player of one voice plays one note at a time: what it sings comes first, then accents, then the rest.
+
+    Where it sings at an accent, its tone is the accent's.
+    """
+    roles = sorted((role for role, name in sheet.notes if name == instrument), key=lambda role: _rank(role))
+    line: list[tuple[float, float]] = []
+    for role in roles:
+        kept = []
+        for note in sorted(sheet.notes[role, instrument], key=lambda n: (n.beat, -n.pitch)):
+            if role == "melody":
+                kept.append(note)
+                insort(line, (note.beat, note.beat + note.beats))
+                continue
+            at = bisect_left(line, (note.beat - _TOGETHER, 0.0))
+            if at < len(line) and line[at][0] <= note.beat + _TOGETHER:
+                continue
+            if at and line[at - 1][1] > note.beat + _TOGETHER:
+                continue
+            room = line[at][0] - note.beat if at < len(line) else note.beats
+            beats = max(0.06, min(note.beats, room))
+            kept.append(replace(note, beats=round(beats, 6)))
+            insort(line, (note.beat, note.beat + beats))
+        sheet.notes[role, instrument] = kept
+
+
+def _rank(role: str) -> tuple[int, str]:
+    return {"melody": 0, "accent": 1, "answer": 2}.get(role, 3), role
 
 
 def _rows(page: Page, accent: Accent, layers: dict[int, tuple[LayerRow, ...]]) -> list[AccentRow]:

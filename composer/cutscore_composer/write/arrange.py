@@ -44,8 +44,7 @@ def _layers(page: Page, phrase: Phrase) -> tuple[LayerRow, ...]:
 def most_layers(page: Page, phrase: Phrase) -> int:
     """How many layers a phrase may have: by the style's density, fewer at beginnings and under speech."""
     most: int = getattr(page.style.density, energy_class(phrase.energy)).layers
-    asked = getattr(page.brief, "density", None)
-    most += {"sparse": -2, "busy": 1}.get(str(asked), 0)
+    most += {"sparse": -2, "busy": 1, None: 0}[page.brief.density]
     if phrase.character == "introduction":
         most = min(most, 2 + page.style.groove)
     elif phrase.place == 0 and phrase.character != "climax":

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cutscore_composer.plan.brief import Brief
+from cutscore_composer.plan.instruments_by_name import instruments_named
 from cutscore_composer.plan.style import LayerRow, LeadRow, Style
+from cutscore_composer.write.newcomers import seats_for
 from cutscore_composer.write.players import Instrument, sound_pack
-from cutscore_composer.write.seating import refused_instruments, seats_for
 
 __all__ = ["Ensemble", "Instrument", "ensemble_of", "sound_pack"]
 
 _DRUMS = frozenset({"percussion", "kit"})
 """Channels of what is struck without pitch; struck effects go with them."""
+_KITS = frozenset({"percussion", "kit", "synth_kit", "lofi_kit"})
 _STRUCK_EFFECTS = frozenset({"impact", "sub_drop", "braam"})
 
 
@@ -53,26 +55,26 @@ def ensemble_of(brief: Brief, style: Style) -> Ensemble:
     """The layers and leads whose plain names the brief holds, and those of the instruments that it adds."""
     plain = frozenset(brief.instruments)
     homes = _homes(style)
-    refused = refused_instruments(brief)
 
     def stays(instrument: str, own: str) -> bool:
-        """A row keeps an instrument of another row's (cellos that double the bass) only while that one plays."""
-        return instrument in sound_pack() and instrument not in refused and (own in plain and _kept(instrument, own))
-
-    def _kept(instrument: str, own: str) -> bool:
-        home = homes[instrument]
-        return home == own or home in plain
+        """An instrument stays in a row while its row does and, where it helps out there (cellos that double the
+        bass), while the row does that it is at home in."""
+        if instrument in brief.without or instrument not in sound_pack() or own not in plain:
+            return False
+        return homes[instrument] in (own, *plain) or instrument in instruments_named(own)
 
     layers = [
         row.model_copy(update={"instruments": [name for name in row.instruments if stays(name, row.plain)]})
         for row in style.layers
     ]
-    leads = [row for row in style.leads if stays(row.instrument, row.plain)]
     layers = [row for row in layers if row.instruments]
-    have = {i for row in layers for i in row.instruments} | {row.instrument for row in leads}
-    more_layers, more_leads = seats_for(brief, style, frozenset(have))
+    leads = [row for row in style.leads if stays(row.instrument, row.plain)]
+    more_layers, more_leads = seats_for(brief, style, layers, leads)
+    if not layers and not leads and not more_layers:
+        # Nobody is left: music is music still.
+        more_layers, more_leads = seats_for(replace(brief, added=("piano",), without=frozenset()), style, [], [])
     asked = {i for row in more_layers for i in row.instruments} | {row.instrument for row in more_leads}
-    effects = _effects(style, plain, [*layers, *more_layers]) - refused
+    effects = _effects(style, brief, [*layers, *more_layers])
     return Ensemble(plain, (*layers, *more_layers), (*leads, *more_leads), effects, frozenset(asked))
 
 
@@ -87,7 +89,7 @@ def _homes(style: Style) -> dict[str, str]:
     return {instrument: Counter(plains).most_common(1)[0][0] for instrument, plains in names.items()}
 
 
-def _effects(style: Style, plain: frozenset[str], layers: Iterable[LayerRow]) -> frozenset[str]:
+def _effects(style: Style, brief: Brief, layers: Iterable[LayerRow]) -> frozenset[str]:
     """What only accents and lead-ins name: struck effects while there are drums, other effects in a full ensemble.
 
     A pitched instrument that the style keeps for its accents plays while another of its channel does.
@@ -99,8 +101,8 @@ def _effects(style: Style, plain: frozenset[str], layers: Iterable[LayerRow]) ->
         row.plain for row in style.layers if any(pack[i].channel in _DRUMS for i in row.instruments if i in pack)
     ]
     others = [name for name in style.plain_names() if name not in drummed]
-    full = 2 * sum(name in plain for name in others) >= len(others)
-    drums = not drummed or any(name in plain for name in drummed)
+    full = 2 * sum(name in brief.instruments for name in others) >= len(others)
+    drums = any(name in brief.instruments for name in drummed) if drummed else not brief.without & _KITS
     channels = {pack[i].channel for row in layers for i in row.instruments if i in pack}
 
     def allowed(instrument: str) -> bool:
@@ -109,4 +111,5 @@ def _effects(style: Style, plain: frozenset[str], layers: Iterable[LayerRow]) ->
             return full and drums
         return full if player.channel == "fx" else player.channel in channels
 
-    return frozenset(name for name in named if name in pack and name not in seated and allowed(name))
+    new = (name for name in named if name in pack and name not in seated and name not in brief.without)
+    return frozenset(name for name in new if allowed(name))

@@ -91,14 +91,16 @@ def joined(
 
 def _row(seat: str, notes: str, drums: list[str], articulation: str | None) -> list[AccentRow]:
     """A row that follows from what a player does; the crash only where it is strong."""
+    keys = sound_pack()[seat].keys
+    drums = list(dict.fromkeys(keys[key] for drum in drums if (key := drum_key(seat, drum)) is not None))
     base = {"instrument": seat, "notes": notes, "force": -3.0, "articulation": articulation}
     if notes != "drums":
         return [AccentRow.model_validate(base)]
-    plain = AccentRow.model_validate(base | {"drums": [drum for drum in drums if drum != "crash"]})
-    crash = AccentRow.model_validate(
-        base | {"drums": ["crash"], "from_weight": _CRASH_FROM, "force": -10.0, "beats": 4}
-    )
-    return [plain, crash]
+    metal = [drum for drum in drums if drum in ("crash", "cymbals")]
+    skins = [drum for drum in drums if drum not in metal]
+    strong = {"from_weight": _CRASH_FROM, "force": -10.0, "beats": 4}
+    made: tuple[tuple[list[str], dict[str, float]], ...] = ((skins, {}), (metal, strong))
+    return [AccentRow.model_validate(base | more | {"drums": some}) for some, more in made if some]
 
 
 def _own_way(player: Instrument) -> Articulation:

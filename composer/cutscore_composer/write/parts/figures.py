@@ -46,7 +46,7 @@ def _slow(stand: Stand) -> bool:
     """Whether eighths are too many for so still a place, or for what the user asked."""
     subdivisions = getattr(stand.page.style.density, stand.energy).subdivisions
     still = stand.phrase.energy <= _STILL and 1 in subdivisions and stand.page.bpm(stand.phrase.beat) >= 72
-    return still or stand.asked_density == "sparse"
+    return still or stand.sparse
 
 
 def halved(steps: Sequence[Step]) -> tuple[Step, ...]:

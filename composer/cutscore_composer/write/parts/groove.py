@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from cutscore_composer.plan.style import EnergyClass
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.form import FormBar
 from cutscore_composer.write.parts.fills import Stroke, fill_of
@@ -24,18 +25,31 @@ _FORCE: dict[str, tuple[float, float]] = {"X": (54.0, 44.0), "x": (44.0, 40.0), 
 _CRASH_FROM = 0.45
 
 
+_PLAIN: dict[EnergyClass, dict[str, Any]] = {
+    "low": {"4/4": {"kick": "x...|....|x...|....", "rim": "....|....|o...|...."}, "3/4": {"kick": "x...|....|...."}},
+    "mid": {
+        "4/4": {"kick": "X...|....|x.x.|....", "snare": "....|x...|....|x...", "hat": "o.o.|o.o.|o.o.|o.o."},
+        "3/4": {"kick": "X...|....|....", "snare": "....|o...|o...", "hat": "o.o.|o.o.|o.o."},
+    },
+    "high": {
+        "4/4": {"kick": "X..x|....|X.x.|....", "snare": "....|X...|....|X..o", "hat": "x.x.|x.x.|x.x.|x.x."},
+        "3/4": {"kick": "X...|....|..x.", "snare": "....|x...|x...", "hat": "x.x.|x.x.|x.x."},
+    },
+}
+"""What drums play where the style has no groove for them: metre → drum → bar."""
+
+
 def groove(stand: Stand) -> None:
     """Drums in a pattern of the style, for as many players as the row seats."""
-    pattern = stand.pattern()
-    if pattern is None:
-        return
+    pattern = stand.pattern() or _PLAIN[stand.energy]
     rubato = not stand.page.style.groove
-    thin = (stand.energy == "low" and not stand.row.patterns.low) or stand.asked_density == "sparse"
+    named = stand.row.patterns
+    thin = stand.sparse or (stand.energy == "low" and bool(named.mid) and not named.low)
     fill = fill_of(stand)
     for number, bar in enumerate(stand.phrase.bars):
         if bar.speech and rubato:
             continue  # there is no beat to keep: what is said is heard alone
-        strokes = strokes_of(pattern, bar.beats, number, stand.home)
+        strokes = felt(pattern, bar.beats, number, stand)
         strokes = _varied(strokes, _variation(stand, number), number, stand)
         if thin or bar.speech:
             strokes = [stroke for stroke in strokes if stroke.symbol != "o"]
@@ -57,6 +71,19 @@ def strokes_of(pattern: dict[str, Any], beats: int, number: int, home: int | Non
         for step in bar_steps({metre: bars}, beats, number, DRUM)
     ]
     return sorted(made, key=lambda stroke: (stroke.at, stroke.drum))
+
+
+def felt(pattern: dict[str, Any], beats: int, number: int, stand: Stand) -> list[Stroke]:
+    """The strokes of a bar as they are felt: at half the beat a bar lasts two, at double it goes by twice."""
+    feel = stand.page.brief.feel
+    if feel is None:
+        return strokes_of(pattern, beats, number, stand.home)
+    if feel == "double-time":
+        once = strokes_of(pattern, beats, number, stand.home)
+        return [replace(s, at=(s.at + half * beats) / 2) for half in (0, 1) for s in once]
+    half = beats / 2
+    whole, start = strokes_of(pattern, beats, number // 2, stand.home), half * (number % 2)
+    return [replace(s, at=2 * (s.at - start)) for s in whole if start <= s.at < start + half]
 
 
 def _variation(stand: Stand, number: int) -> str:

@@ -49,8 +49,12 @@ def write_layers(page: Page, phrase: Phrase, rows: tuple[LayerRow, ...], leads: 
     company = frozenset(row.layer for row in rows)
     for row in rows:
         seats = tuple(seat for seat in row.instruments if seat not in leads or _does_both(row, seat))
+        gaps = None
+        if not seats and page.ensemble.alone in row.instruments:
+            # Whoever is all alone fills the rests of its own melody.
+            seats, gaps = tuple(row.instruments), tuple(page.silences_in(phrase.beat, phrase.end))
         if seats:
-            LAYERS[row.layer](Stand(page, phrase, row, seats, company, sheet))
+            LAYERS[row.layer](Stand(page, phrase, row, seats, company, sheet, gaps))
 
 
 def _does_both(row: LayerRow, seat: str) -> bool:

@@ -31,7 +31,7 @@ def ostinato(stand: Stand) -> None:
             if bar.speech and not stand.page.style.groove:
                 continue
             steps = bar_steps(pattern, bar.beats, number, None, stand.home)
-            if stand.asked_density == "sparse" or bar.speech:
+            if stand.sparse or bar.speech:
                 steps = halved(steps)
             elif rank == 0 and _doubled(stand):
                 steps = _twice(steps, bar.beats)

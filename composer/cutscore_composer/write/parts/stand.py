@@ -53,6 +53,8 @@ class Stand:
     company: frozenset[Layer]
     """The layers that sound in the phrase, this one included."""
     sheet: Sheet
+    gaps: tuple[tuple[float, float], ...] | None = None
+    """Where it may play (from, up to); None: everywhere. Whoever sings alone fills its own rests."""
 
     @property
     def role(self) -> str:
@@ -81,10 +83,9 @@ class Stand:
         return self.page.brief.metre[0]
 
     @property
-    def asked_density(self) -> str | None:
-        """ "sparse" or "busy" where the user asked for it."""
-        asked: str | None = getattr(self.page.brief, "density", None)
-        return asked
+    def sparse(self) -> bool:
+        """Whether the user asked for fewer notes."""
+        return self.page.brief.density == "sparse"
 
     def player(self, seat: str) -> Instrument:
         """The instrument of the sound pack."""
@@ -128,5 +129,10 @@ class Stand:
             return
         how = self.row.articulation or articulation
         beats = min(beats, self.page.final_beat - beat)
+        if self.gaps is not None:
+            end = next((end for start, end in self.gaps if start - 1e-6 <= beat < end - 1e-6), None)
+            if end is None:
+                return
+            beats = min(beats, end - beat)
         moved = pitch if self.player(seat).keys else pitch + 12 * self.row.octave
         self.sheet.write(self.role, seat, beat, beats, moved, velocity + self.row.force, how, shift_ms)

@@ -1,4 +1,4 @@
-"""Seating: where an instrument that the user names and the style lacks takes its place, by what kind of one it is.
+"""Newcomers: where an instrument that the user names and the style lacks takes its seat, by what kind of one it is.
 
 A bowed or blown one sings and answers, keyed and plucked ones sing and break chords, pads hold them, drums get a
 groove, basses the bass: with the style's own patterns where it has some for that layer.
@@ -6,10 +6,10 @@ groove, basses the bass: with the style's own patterns where it has some for tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from cutscore_composer.plan.brief import Brief
-from cutscore_composer.plan.instruments_by_name import called, instruments_named
+from cutscore_composer.plan.instruments_by_name import instruments_named
 from cutscore_composer.plan.style import Layer, LayerRow, LeadRow, Style
 from cutscore_composer.plan.style.model import PATTERNED, PatternNames
 from cutscore_composer.write.players import sound_pack
@@ -41,45 +41,44 @@ _LAYERS_OF: dict[str, tuple[Layer, ...]] = {
     "rock_guitar": ("comp",),
 }
 """What an instrument does, where that is not what its channel does; the first of a row also where it is not alone."""
+_MEMBERS = {"strings": 3, "woodwinds": 2, "brass": 2, "mallets": 2, "synth": 3, "electronics": 3, "orchestra": 99}
+"""How many of the instruments that a name means take part; of other names it is the likeliest."""
+_FEW = 2
+_CARRYING: frozenset[Layer] = frozenset({"figures", "comp", "bed", "ostinato", "groove", "bass", "drone"})
+"""Layers that a piece can rest on."""
 _SINGS = frozenset({"piano", "keys", "plucked", "mallets", "strings", "winds", "brass"})
 _SINGS_TOO = frozenset({"synth_lead", "choir"})
 _SILENT = frozenset({"basses", "rock_guitar"})
 """Of channels that sing, those that do not."""
 
 
-def seats_for(brief: Brief, style: Style, have: frozenset[str]) -> tuple[tuple[LayerRow, ...], tuple[LeadRow, ...]]:
-    """Layers and leads for what the brief names and the style has no seat for (`have`: who sits already)."""
-    layers: list[LayerRow] = []
-    leads: list[LeadRow] = []
-    own = set(style.plain_names())
-    added: Iterable[str] = getattr(brief, "added", ())
-    wanted = [name for name in dict.fromkeys((*added, *brief.instruments)) if name not in own or name in added]
-    alone = not have and len(wanted) == 1
-    for plain in wanted:
-        players = [name for name in instruments_named(plain) if name in sound_pack() and name not in have]
-        if have & set(instruments_named(plain)):
-            continue
-        for instrument in _taken(plain, players):
-            layers += _layers(plain, instrument, style, alone)
-            leads += _leads(plain, instrument)
-    return tuple(layers), tuple(leads)
+def seats_for(
+    brief: Brief, style: Style, layers: Sequence[LayerRow], leads: Sequence[LeadRow]
+) -> tuple[tuple[LayerRow, ...], tuple[LeadRow, ...]]:
+    """Layers and leads for what the brief names and the style has no seat for.
+
+    layers, leads: those of the style that are left. Where that is one or two players without a voice or without
+    anything to carry it, they do besides what they do in general, so that any instrument can play alone.
+    """
+    have = {name for row in layers for name in row.instruments} | {row.instrument for row in leads}
+    made: list[LayerRow] = []
+    sung: list[LeadRow] = []
+    for plain in brief.added:
+        players = [name for name in instruments_named(plain) if name not in brief.without and name not in have]
+        for instrument in players[: _MEMBERS.get(plain, 1)]:
+            alone = not have and len(players[: _MEMBERS.get(plain, 1)]) == 1 and len(brief.added) == 1
+            made += _layers(plain, instrument, style, alone)
+            sung += _leads(plain, instrument)
+    players = sorted(have | {name for row in made for name in row.instruments})
+    if len(players) <= _FEW and not leads and not sung:
+        sung += [lead for name in players for lead in _leads(_plain_of(name, layers, made), name)]
+    if len(players) <= _FEW and not any(row.layer in _CARRYING for row in (*layers, *made)):
+        made += [row for name in players for row in _layers(_plain_of(name, layers, made), name, style, True)]
+    return tuple(made), tuple(sung)
 
 
-def refused_instruments(brief: Brief) -> frozenset[str]:
-    """Instruments of the pack that the user's refusals take out, by their plain names."""
-    refused: Iterable[str] = getattr(brief, "refused", ())
-    names: set[str] = set()
-    for plain in refused:
-        row = called(plain)
-        names |= row.refuses if row is not None else set()
-    return frozenset(names)
-
-
-def _taken(plain: str, players: list[str]) -> list[str]:
-    """Which of the instruments that a name means take part: a section its members, other names the likeliest."""
-    sections = {"strings": 3, "woodwinds": 2, "brass": 2, "orchestra": 99, "mallets": 2}
-    row = called(plain)
-    return players[: sections.get(plain, 1)] if row is not None else []
+def _plain_of(instrument: str, layers: Sequence[LayerRow], made: Sequence[LayerRow]) -> str:
+    return next((row.plain for row in (*layers, *made) if instrument in row.instruments), instrument)
 
 
 def _layers(plain: str, instrument: str, style: Style, alone: bool) -> list[LayerRow]:
