@@ -52,11 +52,13 @@ def _one_line(sheet: Sheet, instrument: str) -> None:
     """
     roles = sorted((role for role, name in sheet.notes if name == instrument), key=lambda role: _rank(role))
     line: list[tuple[float, float]] = []
+    accents = sheet.notes.get(("accent", instrument), [])
     for role in roles:
-        kept = []
+        kept: list[Note] = []
         for note in sorted(sheet.notes[role, instrument], key=lambda n: (n.beat, -n.pitch)):
             if role == "melody":
-                kept.append(note)
+                struck = [n.velocity for n in accents if abs(n.beat - note.beat) <= _TOGETHER]
+                kept.append(replace(note, velocity=max([note.velocity, *struck])))
                 insort(line, (note.beat, note.beat + note.beats))
                 continue
             at = bisect_left(line, (note.beat - _TOGETHER, 0.0))
