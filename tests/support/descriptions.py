@@ -1,4 +1,4 @@
-"""The labelled descriptions of tests/composer/plan: reads them and says which are kept apart, by a hash of their words alone."""
+"""The labelled descriptions of tests/composer/plan: reads them, and says which a hash of the words keeps apart."""
 
 from __future__ import annotations
 

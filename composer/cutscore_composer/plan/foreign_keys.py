@@ -1,4 +1,4 @@
-"""Names of keys in other languages to English ones: "d-Moll", "fa dièse mineur", "mi bemol mayor", "変ロ長調", "降B大调"."""
+"""Names of keys in other languages to English ones: "d-Moll", "fa dièse mineur", "変ロ長調", "降B大调"."""
 
 from __future__ import annotations
 

@@ -16,11 +16,15 @@ _IGNORED = re.compile(
 )
 _SMALL = r"(?:the\s+|an?\s+|any\s+|some\s+|your\s+|all\s+|those\s+|big\s+|loud\s+|heavy\s+|cheesy\s+|solo\s+|more\s+)*"
 _REFUSE = (
-    r"(?:no|not|without|w/o|sans|minus|less|fewer|zero|don'?t (?:use|want|like|need|add|include)|avoid(?:ing)?|except(?: for)?|"
-    r"excluding|exclude|free of|(?:lose|skip|drop|kill|ditch|cut|remove|leave out|mute|omit)|instead of|rather than|"
-    r"anything but|hates?|keep out|neither|nor|never|void of|devoid of|other than)"
+    r"(?:no|not|without|w/o|sans|minus|less|fewer|zero|neither|nor|never|hates?|"
+    r"don'?t (?:use|want|like|need|add|include)|avoid(?:ing)?|except(?: for)?|excluding|exclude|"
+    r"lose|skip|drop|kill|ditch|cut|remove|leave out|mute|omit|keep out|"
+    r"free of|instead of|rather than|anything but|void of|devoid of|other than)"
 )
-_MILD = r"(?:less|fewer|not too (?:much|many)|not so (?:much|many)|light on|easy on|not a lot of|only a (?:little|bit of|touch of)|hardly any)"
+_MILD = (
+    r"(?:less|fewer|not too (?:much|many)|not so (?:much|many)|light on|easy on|not a lot of|"
+    r"only a (?:little|bit of|touch of)|hardly any)"
+)
 _ONLY = (
     r"(?:only|just|nothing but|nothing except|nothing other than|exclusively|purely|solely|unaccompanied|"
     r"nothing more than|(?:all )?by itself)"
@@ -35,6 +39,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     named = rf"(?:{'|'.join(re.escape(name) for name in names)})(?![\w]|-(?:ish|like|esque))"
     item = rf"{_SMALL}{named}"
     pair = rf"{item}(?:{_AND}(?:no\s+)?{item})*"
+    many = rf"{item}(?:(?:\s*,\s*|{_AND}){item})*"
     # Commas go on with a refusal only towards a last "or": "no drums, bass or guitar", not "no drums, piano".
     row = rf"{item}(?:\s*,\s*{item})*(?:\s*,?\s*(?:or|nor)\s+{item})+"
     return {
@@ -42,10 +47,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "mild": re.compile(rf"\b{_MILD}\s+({pair})"),
         "free": re.compile(rf"\b({named})[ -](?:free|less)\b|\b(drum|beat|bass)less\b|\bbeat-?free\b"),
         "out": re.compile(rf"\b({pair})\s+(?:out|off|excluded|muted|removed)(?=\s*(?:$|[,.;!?]))"),
-        "only_before": re.compile(rf"\b{_ONLY}\s+(?:with\s+)?({item}(?:(?:\s*,\s*|{_AND}){item})*)"),
-        "only_after": re.compile(
-            rf"\b({item}(?:(?:\s*,\s*|{_AND}){item})*)\s+(?:only|exclusively|and nothing else|and that's it|, nothing else)\b"
-        ),
+        "only_before": re.compile(rf"\b{_ONLY}\s+(?:with\s+)?({many})"),
+        "only_after": re.compile(rf"\b({many})\s+(?:only|exclusively|and nothing else|and that's it|, nothing else)\b"),
         "solo_before": re.compile(rf"\b(?:solo|unaccompanied)\s+({named}(?:{_AND}{named})*)"),
         "solo_after": re.compile(rf"\b({named}(?:{_AND}{named})*)\s+(?:alone|solo|by itself|on its own)\b"),
         "word": re.compile(rf"(?<![\w-]){named}"),

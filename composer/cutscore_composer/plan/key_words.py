@@ -28,7 +28,8 @@ _KEY_ALONE = re.compile(rf"\b(?:key of|in the key of|key:|key =)\s*{_NOTE}(?![\w
 _MODE_ALONE = re.compile(rf"\b({_MODE})\b", re.IGNORECASE)
 _MINUTE = re.compile(r"\b\d+[ -]?min\b", re.IGNORECASE)
 _THREE = re.compile(
-    r"\b(?:walt[sz](?:es|y|ing)?|in (?:three|3)(?!\s*(?:parts?|sections?|acts?|minutes?|d\b))|triple (?:time|met(?:re|er))|three[- ]four)\b"
+    r"\b(?:walt[sz](?:es|y|ing)?|triple (?:time|met(?:re|er))|three[- ]four|"
+    r"in (?:three|3)(?!\s*(?:parts?|sections?|acts?|minutes?|d\b)))\b"
 )
 _SIX = re.compile(r"\b(?:in six|in 6|six[- ]eight|compound (?:time|met(?:re|er))|jig)\b")
 _FOUR = re.compile(r"\b(?:in four|four[- ]four|common time|four[- ]on[- ]the[- ]floor|four to the floor)\b")

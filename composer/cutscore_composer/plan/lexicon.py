@@ -39,9 +39,15 @@ _STRONGER = {
     "fairly": 0.85,
     "quite": 0.95,
 }
-_NOT = frozenset(
-    "not no never without less isn't don't nothing avoid avoiding nor hardly neither instead anti non".split()
-)
+_NOT = frozenset({"not", "no", "never", "without", "less", "isn't", "don't", "nothing", "avoid", "avoiding", "nor"}) | {
+    "hardly",
+    "neither",
+    "instead",
+    "anti",
+    "non",
+}
+_WEIGHT = {"moods": 1.0, "genres": 0.8, "scenes": 0.5}
+"""How much the mood of a word counts by the table that it stands in."""
 _CENTRE = 0.45
 """The energy of music of which nothing is said."""
 _NEAR = 0.52
@@ -63,6 +69,8 @@ class Said:
     denied: bool = False
     weight: float = 1.0
     """Less than 1: guessed from the nearest words."""
+    mood_weight: float = 1.0
+    """Less than 1: a genre or a subject, whose mood is only usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +94,15 @@ def mood_from(said: Sequence[Said]) -> Mood | None:
     telling = [one for one in said if one.valence is not None or one.energy is not None]
     if not telling:
         return None
-    valences = [(one.valence, one.weight * (0.25 + abs(one.valence))) for one in telling if one.valence is not None]
+    valences = [
+        (one.valence, one.weight * one.mood_weight * (0.25 + abs(one.valence)))
+        for one in telling
+        if one.valence is not None
+    ]
     energies = [
-        (one.energy, one.weight * (0.2 + 1.6 * abs(one.energy - _CENTRE))) for one in telling if one.energy is not None
+        (one.energy, one.weight * one.mood_weight * (0.2 + 1.6 * abs(one.energy - _CENTRE)))
+        for one in telling
+        if one.energy is not None
     ]
     sure = [one for one in telling if one.weight >= 1]
     bright = [one.valence for one in sure if one.valence is not None]
@@ -162,6 +176,7 @@ def _shaded(entry: Said, tokens: Sequence[str], at: int, word: str) -> Said:
         entry.named,
         denied,
         entry.weight,
+        entry.mood_weight,
     )
 
 
@@ -201,16 +216,17 @@ def _mean(pairs: Sequence[tuple[float, float]]) -> float | None:
 def moods() -> dict[str, Said]:
     """The lexicon: word or phrase to what it says."""
     path = files("cutscore_composer") / "plan" / "language" / "moods.yaml"
-    return dict(_read(yaml.safe_load(path.read_text(encoding="utf-8"))))
+    tables = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {word: said for name, rows in tables.items() for word, said in _read(rows, _WEIGHT[name])}
 
 
-def _read(rows: dict[str, str]) -> Iterator[tuple[str, Said]]:
+def _read(rows: dict[str, str], weight: float) -> Iterator[tuple[str, Said]]:
     for word, row in rows.items():
         mood, _, leans = str(row).partition("/")
         valence, energy = (None if part == "." else float(part) for part in mood.split())
         styles = [name.removesuffix("!") for name in leans.split()]
         named = [name[:-1] for name in leans.split() if name.endswith("!")]
-        yield word, Said(word, 0, valence, energy, tuple(styles), tuple(named))
+        yield word, Said(word, 0, valence, energy, tuple(styles), tuple(named), mood_weight=weight)
 
 
 @cache

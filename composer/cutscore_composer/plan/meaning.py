@@ -21,23 +21,6 @@ Vector = npt.NDArray[np.int64]
 
 _ENDINGS = ("ically", "nesses", "ness", "ingly", "edly", "ily", "ly", "iest", "ier", "ing", "ied", "ies", "est", "ed")
 _SHORT_ENDINGS = ("ish", "ers", "er", "es", "s", "d", "y", "ic")
-_UNSAID = frozenset(
-    "a about add after again all almost also am an and another any are as at away be because been before being below"
-    " between both but by can could did do does doing down during each end every few for from further get go had has"
-    " have having he her here hers him his how i if in into is it its just kind kinda less let like lot make may me"
-    " more most much music must my need needs no nor not nothing now of off on once one only or other our out over own"
-    " per piece please put quite rather really same shall she should so some something sort sound sounds starts still"
-    " such than that the their them then there these they thing things this those through to too track tune under until"
-    " up us use used using very video clip film movie want wants was way we well were what when where which while who"
-    " why will with without would you your song background scene style feel feeling mood vibe vibes bit lots plus etc"
-    " via ending begin beginning start ends everything someone seconds minutes looping loop perfect texture textures"
-    " bass melody melodies melodic chord chords progression progressions harmony beat beats rhythm rhythms tempo note"
-    " notes electric instrument instruments instrumental instrumentation sample samples production quality recording"
-    " audio element elements layer layers layered hook hooks verse chorus bridge intro outro section sections vocal"
-    " vocals voice voices male female singer lead leads part parts medium middle half second first last next major minor"
-    " arrangement percussion percussive".split()
-)
-"""Words that say nothing of what music is to be."""
 
 
 def vector_of(text: str) -> Vector | None:
@@ -48,7 +31,7 @@ def vector_of(text: str) -> Vector | None:
 
 def content_words(text: str) -> list[str]:
     """Words in small letters, without those that say nothing."""
-    return [word for word in re.findall(r"[a-z]+", text.lower()) if len(word) > 2 and word not in _UNSAID]
+    return [word for word in re.findall(r"[a-z]+", text.lower()) if len(word) > 2 and word not in _unsaid()]
 
 
 def nearness(one: Vector, other: Vector) -> float:
@@ -72,7 +55,7 @@ def is_english(word: str) -> bool:
     """Whether a word in small letters, or its plainest stem, is in the table or is one of those that say nothing."""
     words = _table()[0]
     stems = (word, *(word.removesuffix(ending) for ending in ("s", "ed", "d", "ing", "ly", "ness")))
-    return word in _UNSAID or len(word) < 3 or any(stem in words for stem in stems)
+    return word in _unsaid() or len(word) < 3 or any(stem in words for stem in stems)
 
 
 def forms_of(word: str) -> Iterable[str]:
@@ -88,6 +71,13 @@ def forms_of(word: str) -> Iterable[str]:
             yield f"{stem}y"
         if len(stem) > 3 and stem[-1] == stem[-2]:
             yield stem[:-1]
+
+
+@cache
+def _unsaid() -> frozenset[str]:
+    """Words that say nothing of what music is to be (language/unsaid.txt)."""
+    path = files("cutscore_composer") / "plan" / "language" / "unsaid.txt"
+    return frozenset(path.read_text(encoding="utf-8").split())
 
 
 @cache

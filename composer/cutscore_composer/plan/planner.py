@@ -24,6 +24,7 @@ _VALENCE_OF_MODE: dict[Mode, tuple[float, float]] = {
     "phrygian": (-1.0, -0.4),
 }
 _HOMEWARD = 0.35
+_BRIGHT: tuple[Mode, ...] = ("major", "lydian", "mixolydian")
 _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
 
@@ -107,7 +108,7 @@ def _mood(asked: Asked, mood: Mood | None, picture: PictureMood, arc: Sequence[f
         low, high = _VALENCE_OF_MODE[asked.mode]
         valence = min(high, max(low, valence))
     # Tempo and number of players say something of energy too, the less the more words do.
-    weight = 0.5 if mood is None else 0.22
+    weight = 0.5 if mood is None else 0.25
     for hint in _energy_hints(asked):
         energy = (1 - weight) * energy + weight * hint
     return min(1.0, max(-1.0, valence)), min(1.0, max(0.0, energy))
@@ -140,10 +141,11 @@ def _energy_hints(asked: Asked) -> list[float]:
 
 
 def _key(style: Style, asked: Asked, valence: float, picture: PictureMood, seed: int) -> Key:
-    mode = asked.mode or next((row.mode for row in style.modes if valence <= row.up_to), style.modes[-1].mode)
+    by_mood = next((row.mode for row in style.modes if valence <= row.up_to), style.modes[-1].mode)
+    mode: Mode = asked.mode or by_mood
     if mode not in style.harmony:
-        near: tuple[Mode, ...] = _DARK if mode in _DARK else ("major", "lydian", "mixolydian")
-        mode = next((one for one in near if one in style.harmony), next(iter(style.harmony)))
+        near = _DARK if mode in _DARK else _BRIGHT
+        mode = next(one for one in (*near, *style.harmony) if one in style.harmony)
     if asked.tonic is not None:
         return Key(asked.tonic, mode)
     tonics = style.tonics.get(mode) or ["D"]

@@ -12,7 +12,10 @@ SLOWEST, FASTEST = 40.0, 200.0
 _N = r"(\d{2,3}(?:\.\d+)?)"
 _UNIT = r"\s*(?:bpms?|b\.p\.m\.?|beats? (?:per|a|each|/) ?min(?:ute)?)"
 _UP = r"(?:over|above|more than|at least|no (?:slower|less) than|faster than|min(?:imum)?|from|north of|>=?)"
-_DOWN = r"(?:under|below|less than|at most|no (?:more|faster) than|not (?:over|above|faster than)|slower than|up to|max(?:imum)?|<=?)"
+_DOWN = (
+    r"(?:under|below|less than|at most|no (?:more|faster) than|not (?:over|above|faster than)|slower than|up to|"
+    r"max(?:imum)?|<=?)"
+)
 _ABOUT = r"(?:about|around|roughly|approx(?:imately|\.)?|circa|ca\.?|near|close to|~|some|somewhere around)"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rule), meaning)
@@ -50,8 +53,8 @@ _WORDS: tuple[tuple[str, tuple[float, float]], ...] = (
     (r"(?:medium|moderately)[- ](?:fast|up)", (108, 128)),
     (r"(?:very|really|extremely|super|insanely|so) fast|presto|prestissimo|breakneck|lightning[- ]fast", (140, 172)),
     (
-        r"fast|faster|allegro|vivace|quick(?:ly)?|up[- ]?tempo|fast[- ]paced|fast[- ]tempo|high tempo|rapid|brisk(?:ly)?|"
-        r"speedy|high[- ]speed",
+        r"fast|faster|allegro|vivace|quick(?:ly)?|up[- ]?tempo|fast[- ]paced|fast[- ]tempo|high tempo|rapid|"
+        r"brisk(?:ly)?|speedy|high[- ]speed",
         (118, 144),
     ),
 )

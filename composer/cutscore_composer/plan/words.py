@@ -9,62 +9,16 @@ Any of the six languages (in_english.py); what is found here wins over mood, sty
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from cutscore_composer.plan.brief import Density, Feel, Mode
+from cutscore_composer.plan.ending_words import ending_in, without_endings
+from cutscore_composer.plan.form_words import density_in, rises_in, stages_in
 from cutscore_composer.plan.in_english import in_english
 from cutscore_composer.plan.instrument_words import instruments_in, without_refusals
 from cutscore_composer.plan.key_words import key_in, metre_in
 from cutscore_composer.plan.tempo_words import feel_in, tempo_in, without_tempo
 from cutscore_composer.wishes import Ending, Wishes
-
-_END = r"(?:ending|finish|finale|end|climax at the end|close|conclusion|outro)"
-_ENDINGS: tuple[tuple[Ending, str], ...] = (
-    (
-        "fade",
-        rf"fad(?:e|es|ing)[ -]?(?:out|away|to (?:silence|nothing|black)|at the end)|fade (?:ending|end)|fade\b(?! in)|"
-        rf"(?:ends?|ending|finish(?:es)?) (?:in|with|on) (?:a |the )?(?:slow |long )?fade|dissolves? into (?:silence|nothing)|fades\b(?! in)",
-    ),
-    (
-        "button",
-        rf"(?:big|strong|hard|grand|huge|loud|powerful|dramatic|bombastic|explosive|triumphant|massive|definite|clean|"
-        rf"tight|punchy|epic|sharp|cold|abrupt|sudden|clear|final) {_END}\b|final (?:hit|stab|chord stab|accent)|"
-        rf"button(?:[ -]ending| end)?\b(?! box)|(?:ends?|ending|finish(?:es)?|closes?|stops?) "
-        rf"(?:abruptly|suddenly|dead|hard|big|strong|cold|(?:on|with) (?:a|the|one) (?:\w+ ){{0,2}}(?:hit|bang|boom|stab|stinger|button|"
-        rf"accent|downbeat|impact|crash|punch|logo))|sting(?:er)? at the end|hard stop|smash to black|hit (?:at|on) the end|"
-        rf"go(?:es)? out with a bang|end sting(?:er)?",
-    ),
-    (
-        "ring",
-        rf"(?:ring|rings|ringing|die|dies|dying|decay|decays|trail|trails|linger|lingers)[ -](?:out|away|off|on)\b|"
-        rf"let (?:it|the (?:last|final) (?:note|chord)) (?:ring|decay|die|linger)|"
-        rf"(?:soft|gentle|quiet|calm|peaceful|slow|natural|open|tender|subtle) {_END}\b|"
-        rf"(?:ends?|ending|finish(?:es)?|closes?) (?:softly|quietly|gently|naturally|calmly|(?:on|with) (?:a|one) (?:\w+ ){{0,2}}"
-        rf"(?:held|long|sustained|ringing|last|single) (?:note|chord))|resonant last chord|long (?:tail|decay)",
-    ),
-)
-_SPARSE = re.compile(
-    r"\b(?:sparse(?:ly)?|minimal(?:ist|istic|ism)?|stripped[- ](?:back|down)|bare(?:ly there)?|spacious|uncluttered|"
-    r"few notes|airy|not (?:too |so |very )?(?:busy|dense|cluttered|much going on)|almost nothing|lots of (?:space|room|air)|"
-    r"simple and (?:quiet|spare)|spare|unobtrusive|understated|breathing room|nothing busy|less is more)\b"
-)
-_BUSY = re.compile(
-    r"\b(?:busy|dense(?:ly)?|frantic|frenetic|hectic|full[- ]on|wall of sound|layered|lots going on|intricate|virtuosic|"
-    r"packed|chaotic)\b"
-)
-_STEP = re.compile(
-    r"\b(?:,? ?(?:and )?(?:then|before it|until it|followed by|turning|turns|becom(?:es|ing)|giving way to|transitions? (?:in)?to|"
-    r"(?:builds?|building|growing|grows|leading|leads|exploding|explodes|rising|swelling) (?:up )?(?:in)?to|into))\b"
-)
-_RISES = re.compile(
-    r"\b(?:build(?:s|ing)?(?:[- ]up)?(?: slowly| gradually| up)?(?=\s*(?:$|[,.;!?]|in |to(?:wards)? |from |over|throughout|until))|"
-    r"(?:slow|gradual|steady|emotional|epic|cinematic|big|long) build(?:[- ]up)?|crescendo|swells?|swelling|(?:starts?|begins?) "
-    r"(?:\w+ ){0,2}(?:quiet|small|soft|calm|slow|low|gentle|sparse|minimal)(?:ly)?|ris(?:es|ing)(?! tension)|grow(?:s|ing)|escalat(?:es|ing))\b"
-)
-_FALLS = re.compile(
-    r"\b(?:diminuendo|decrescendo|winds? down|calms? down|dies down|settl(?:es|ing)(?: down)?|ebbs?|de-?escalat\w+)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +69,13 @@ def read_words(text: str) -> Asked:
         wanted,
         refused,
         only,
-        _ending(lower),
-        _density(lower),
+        ending_in(lower),
+        density_in(lower),
         feel_in(lower),
-        _stages(lower),
-        True if _RISES.search(lower) else False if _FALLS.search(lower) else None,
+        stages_in(lower),
+        rises_in(lower),
         (*bpm_warnings, *metre_warnings, *_strange(english.strange)),
-        _without_endings(without_refusals(without_numbers)),
+        without_endings(without_refusals(without_numbers)),
     )
 
 
@@ -135,28 +89,3 @@ def _strange(words: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     shown = ", ".join(words[:5]) + (" …" if len(words) > 5 else "")
     return (f"These words or signs are not understood and had no say: {shown}.",)
-
-
-def _ending(lower: str) -> Ending | None:
-    for ending, words in _ENDINGS:
-        for match in re.finditer(rf"\b(?:{words})", lower):
-            if not re.search(r"\b(?:no|not|don'?t|never|without|avoid)(?: an?| any| the)? $", lower[: match.start()]):
-                return ending
-    return None
-
-
-def _without_endings(lower: str) -> str:
-    for _, words in _ENDINGS:
-        lower = re.sub(rf"\b(?:{words})", " ", lower)
-    return lower
-
-
-def _density(lower: str) -> Density | None:
-    if _SPARSE.search(lower):
-        return "sparse"
-    return "busy" if _BUSY.search(lower) else None
-
-
-def _stages(lower: str) -> tuple[str, ...]:
-    parts = tuple(part.strip(" ,.;") for part in _STEP.split(lower))
-    return parts if len(parts) > 1 and all(parts) else ()
