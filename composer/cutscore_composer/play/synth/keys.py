@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cutscore_composer.play.samples import Sound
-from cutscore_composer.play.synth.looping import loop_of
+from cutscore_composer.play.synth.looping import Lines, loop_of
 from cutscore_composer.play.synth.ringing import Partials, ringing
 from cutscore_composer.play.synth.shaping import added, band, decaying, hiss, times
 from cutscore_composer.play.synth.strike import BODY, Strike, Wave, at, both
@@ -27,8 +27,11 @@ _DRAWBARS = (
     (6.0, 0.10),
     (8.0, 0.14),
 )
-_HORN_TURNS = 3
-"""Of the loudspeaker's horn in a loop of four seconds."""
+_HORN_HERTZ = 0.75
+_HORN_TURNS = 2
+"""Of the loudspeaker's horn in a loop."""
+_SIDEBANDS = 128
+_LAST_WHEEL_HERTZ = 6500.0
 _HORN_FROM_HERTZ = 700.0
 
 
@@ -71,22 +74,28 @@ def _struck(strike: Strike, made: Wave, life: float, random: np.random.Generator
 def organ(tone: Tone) -> Sound:
     """Tone wheels through a slowly turning horn; the bright colour draws the upper bars."""
     rate, random = tone.rate, tone.random()
-    loop = loop_of(tone.hertz, rate, 4.0)
-    turn = 2 * np.pi * _HORN_TURNS * np.arange(loop.size) / loop.size
-    made = np.zeros((loop.size, 2), np.float32)
+    loop = loop_of(tone.hertz, rate, _HORN_TURNS / _HORN_HERTZ)
+    lines = Lines(loop)
+    angle = 2 * np.pi * np.arange(_SIDEBANDS) / _SIDEBANDS
+    away = np.fft.fftfreq(_SIDEBANDS, 1 / _SIDEBANDS) * _HORN_TURNS * rate / loop.size
     for ratio, level in _DRAWBARS:
-        if loop.hertz * ratio > 6500:
-            continue  # tone wheels end there
+        hertz = loop.hertz * ratio
+        if hertz > _LAST_WHEEL_HERTZ:
+            continue
         shade = 1.0 if tone.bright else min(1.0, (1.6 / ratio) ** 1.4)
-        wheel = 2 * np.pi * round(loop.turns * ratio) * np.arange(loop.size) / loop.size + random.uniform(0, 2 * np.pi)
-        horn = 1.0 if loop.hertz * ratio > _HORN_FROM_HERTZ else 0.35
-        for side, ahead in ((0, 0.0), (1, 1.9)):
-            bend = horn * loop.hertz * ratio * 0.0009 * loop.size / rate / _HORN_TURNS
-            louder = 1 + 0.30 * horn * np.cos(turn + ahead)
-            made[:, side] += np.sin((wheel + bend * np.sin(turn + ahead)).astype(np.float32)) * (level * shade * louder)
-    level = BODY / float(np.sqrt((made.astype(np.float64) ** 2).mean()))
-    head = np.array(made[-round(0.12 * rate) :], np.float64)
+        horn = 1.0 if hertz > _HORN_FROM_HERTZ else 0.35
+        begin = np.exp(2j * np.pi * random.random())
+        sides = []
+        for ahead in (0.0, 1.9):
+            # The horn comes nearer and goes away: louder and softer, sharper and flatter.
+            bend = horn * hertz * 0.0009 * loop.size / rate / _HORN_TURNS * np.sin(angle + ahead)
+            turned = (1 + 0.30 * horn * np.cos(angle + ahead)) * np.exp(1j * bend)
+            sides.append(np.fft.fft(turned) / _SIDEBANDS * (level * shade * begin))
+        lines.add(hertz + away, *sides)
+    made = lines.loop()
+    head = made[-round(0.12 * rate) :].copy()
     seconds = np.arange(len(head)) / rate
     head *= (1 - np.exp(-seconds / 0.0035))[:, None] * np.minimum(seconds / 0.0005, 1)[:, None]
     click = hiss(0.03, 800, 5000, rate, random) * decaying(times(0.03, rate), 0.003)[:, None]
-    return headed(added(head, click, 0.10 if tone.bright else 0.04), made.astype(np.float64), level)
+    loud = float(np.sqrt((made**2).mean()))
+    return headed(added(head, click, loud * (0.8 if tone.bright else 0.3)), made, BODY / loud)

@@ -14,8 +14,8 @@ from cutscore_composer.play.synth.waves import low_pass, partials, read, table
 
 _VIBRATO_FROM_SECONDS = 0.3
 _VIBRATO_FULL_SECONDS = 0.8
-_VIBRATO_TURNS = 16
-"""In a loop of three seconds."""
+_VIBRATO_TURNS = 11
+"""In a loop of two seconds."""
 _VIBRATO_CENTS = 13.0
 _APART_CENTS = (-6.0, 0.0, 6.0)
 
@@ -60,7 +60,7 @@ def synth_lead_short(strike: Strike) -> Wave:
 def synth_lead(tone: Tone) -> Sound:
     """Three saws and a square whose filter settles after the attack, with a vibrato that comes later."""
     rate = tone.rate
-    loop = loop_of(tone.hertz, rate, 3.0)
+    loop = loop_of(tone.hertz, rate, 2.0)
     size = loop.size + round(_VIBRATO_FULL_SECONDS * rate)
     seconds = np.arange(size) / rate
     come = np.clip((seconds - _VIBRATO_FROM_SECONDS) / (_VIBRATO_FULL_SECONDS - _VIBRATO_FROM_SECONDS), 0, 1)
@@ -70,9 +70,9 @@ def synth_lead(tone: Tone) -> Sound:
     settle = np.exp(-seconds / 0.12)[:, None] * np.clip((_VIBRATO_FULL_SECONDS - seconds) / 0.3, 0, 1)[:, None]
     rest, opened = (4200.0, 8000.0) if tone.bright else (1300.0, 2600.0)
     made = _voices(loop, seconds, vibrato, max(rest, 2 * loop.hertz), tone.random())
-    first = _voices(loop, seconds, vibrato, max(opened, 3 * loop.hertz), tone.random())
-    made += settle * (first - made)
     head, body = made[: size - loop.size], made[size - loop.size :]
+    first = _voices(loop, seconds[: len(head)], vibrato[: len(head)], max(opened, 3 * loop.hertz), tone.random())
+    head += settle[: len(head)] * (first - head)
     rise = round(0.008 * rate)
     head[:rise] *= (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, rise)))[:, None]
     return headed(head, body, BODY / float(np.sqrt((body**2).mean())))

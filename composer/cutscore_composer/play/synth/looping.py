@@ -28,15 +28,6 @@ class Loop:
         """The fundamental as it sounds."""
         return self.turns * self.rate / self.size
 
-    @property
-    def seconds(self) -> Wave:
-        """The time of each sample."""
-        return np.arange(self.size) / self.rate
-
-    def slow(self, turns: int, phase: float) -> Wave:
-        """A slow sine −1 to 1 that turns a whole number of times in the loop."""
-        return np.asarray(np.sin(2 * np.pi * turns * np.arange(self.size) / self.size + phase))
-
 
 def loop_of(hertz: float, rate: int, seconds: float) -> Loop:
     """The loop of about `seconds` that is best in tune, of a size that transforms fast."""
@@ -68,8 +59,24 @@ class Lines:
 
     def loop(self, gain: Wave | None = None) -> Wave:
         """The loop; `gain` is a factor for each bin."""
-        bins = self._bins if gain is None else self._bins * gain
-        return np.ascontiguousarray(fft.irfft(bins * self._loop.size / 2, self._loop.size).T)
+        return self._turned(self._bins if gain is None else self._bins * gain)
+
+    def breathing(self, low: Wave, high: Wave, phases: tuple[float, float]) -> Wave:
+        """The loop through a gain that goes from `low` to `high` and back once, from another phase on each side.
+
+        Slowly multiplied is shifted by a line: the whole is still one transform.
+        """
+        moving = self._bins * (high - low)
+        bins = self._bins * low + 0.5 * moving
+        for side, phase in enumerate(phases):
+            turn = np.exp(1j * phase) / 4j
+            bins[side, 1:] += turn * moving[side, :-1]
+            bins[side, :-1] += np.conj(turn) * moving[side, 1:]
+        return self._turned(bins)
+
+    def _turned(self, bins: npt.NDArray[np.complex128]) -> Wave:
+        half = (bins * (self._loop.size / 2)).astype(np.complex64)
+        return np.ascontiguousarray(fft.irfft(half, self._loop.size).T, np.float64)
 
     @property
     def hertz(self) -> Wave:

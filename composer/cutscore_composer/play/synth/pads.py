@@ -88,7 +88,7 @@ def drone(tone: Tone) -> Sound:
     )
     lines = _lines(loop, layers, random)
     corners = (320.0, 780.0) if tone.bright else (110.0, 210.0)
-    made = _moved(loop, lines, corners, 2, random)
+    made = _moved(lines, corners, 2, random)
     rumble = Lines(loop)
     hertz = np.arange(28, 160, loop.rate / loop.size)
     for side in (0, 1):
@@ -102,7 +102,7 @@ def _breathing(tone: Tone, layers: tuple[Layer, ...], corners: tuple[float, floa
     loop, random = loop_of(tone.hertz, tone.rate, _SECONDS), tone.random()
     # A filter that follows the keyboard half way: high notes keep their second partial.
     follow = max(1.0, (tone.hertz / 220) ** 0.5)
-    return _moved(loop, _lines(loop, layers, random), (corners[0] * follow, corners[1] * follow), order, random)
+    return _moved(_lines(loop, layers, random), (corners[0] * follow, corners[1] * follow), order, random)
 
 
 def _lines(loop: Loop, layers: tuple[Layer, ...], random: np.random.Generator) -> Lines:
@@ -119,9 +119,8 @@ def _lines(loop: Loop, layers: tuple[Layer, ...], random: np.random.Generator) -
     return lines
 
 
-def _moved(loop: Loop, lines: Lines, corners: tuple[float, float], order: int, random: np.random.Generator) -> Wave:
+def _moved(lines: Lines, corners: tuple[float, float], order: int, random: np.random.Generator) -> Wave:
     """The lines through a filter that goes between two corners, once in the loop, late on one side."""
-    low, high = (lines.loop(low_pass(lines.hertz, corner, order=order, peak=0.25)) for corner in corners)
+    low, high = (low_pass(lines.hertz, corner, order=order, peak=0.25) for corner in corners)
     phase = random.uniform(0, 2 * np.pi)
-    open_ = np.stack([0.5 + 0.5 * loop.slow(1, phase), 0.5 + 0.5 * loop.slow(1, phase + 1.3)], axis=1)
-    return np.asarray(low + open_ * (high - low))
+    return lines.breathing(low, high, (phase, phase + 1.3))

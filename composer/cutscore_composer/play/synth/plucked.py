@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.signal import butter, sosfilt
 
 from cutscore_composer.play.synth.ringing import Partials, joined, ringing
+from cutscore_composer.play.synth.shaping import added, band, decaying, times
 from cutscore_composer.play.synth.strike import Strike, Wave, at, noise
 
 _MOST_PARTIALS = 70
 _HIGHEST_HERTZ = 13_000.0
+_BEATING = 24
+"""Partials whose two planes are told apart; those above are gone before they beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ HARP = Build(
     corner=(2000, 5200),
     body=((200, 1.2, 2.5), (340, 0.9, 3.0), (700, 0.5, 2.5), (1500, 0.4, 1.5)),
     low_cut=110,
-    knock=0.22,
-    noise=0.08,
+    knock=0.40,
+    noise=0.14,
     noise_band=(180, 1200),
     noise_seconds=0.008,
     longest=5.0,
@@ -193,12 +195,12 @@ def plucked(build: Build, strike: Strike, *, muted: bool = False, cents: float =
     side = random.uniform(-build.width, build.width, len(number))
     beat = 2 ** (random.uniform(0.3, 1.2, len(number)) / 1200)
     across = Partials(partials, np.abs(amplitude) * 0.75, life * 0.8, phase, side)
-    along = Partials(partials * beat, np.abs(amplitude) * 0.25, life * 1.8, phase + 0.5, -side)
+    along = Partials(partials * beat, np.abs(amplitude) * 0.25, life * 1.8, phase + 0.5, -side).first(_BEATING)
     made = ringing(joined(across, along), strike.rate, build.longest, strike.seconds)
     top = float(np.abs(made).max())
-    _add(made, _touch(build, strike.rate, random), build.noise * top * (0.5 + strength))
+    added(made, _touch(build, strike.rate, random), build.noise * top * (0.5 + strength))
     if build.knock:
-        _add(made, _knocked(build, strike.rate, random), build.knock * top * 0.6)
+        added(made, _knocked(build, strike.rate, random), build.knock * top * 0.6)
     return strike.finished(made, len(made) / strike.rate, fall=0.004)
 
 
@@ -212,9 +214,10 @@ def _body(build: Build, hertz: Wave) -> Wave:
 
 def _touch(build: Build, rate: int, random: np.random.Generator) -> Wave:
     """Finger or pick on the string."""
-    burst = noise(round(8 * build.noise_seconds * rate), random)
-    burst = sosfilt(butter(1, build.noise_band, "band", fs=rate, output="sos"), burst, axis=0)
-    burst *= np.exp(-np.arange(len(burst)) / (build.noise_seconds * rate))[:, None]
+    seconds = times(8 * build.noise_seconds, rate)
+    burst = (
+        band(noise(len(seconds), random), *build.noise_band, rate, 1) * decaying(seconds, build.noise_seconds)[:, None]
+    )
     return np.asarray(burst / np.abs(burst).max())
 
 
@@ -230,8 +233,3 @@ def _knocked(build: Build, rate: int, random: np.random.Generator) -> Wave:
     )
     knock = ringing(modes, rate, 0.4)
     return np.asarray(knock / np.abs(knock).max())
-
-
-def _add(made: Wave, other: Wave, gain: float) -> None:
-    size = min(len(made), len(other))
-    made[:size] += other[:size] * gain

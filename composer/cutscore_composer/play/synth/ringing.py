@@ -10,9 +10,10 @@ import numpy as np
 from cutscore_composer.play.synth.strike import Wave
 
 _STRETCH = 512
-_STRETCHES = 16
-_HEARD = 9.7
-"""Nepers under the loudest partial at which one is heard no more: 84 dB."""
+_FINE = 16
+_MOST_STRETCHES = 32
+_HEARD = 9.0
+"""Nepers under the loudest partial at which one is heard no more: 78 dB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Partials:
     """At the start, in radians of a cosine."""
     side: Wave
     """−1 left to 1 right."""
+
+    def first(self, count: int) -> Partials:
+        """The first so many of them."""
+        columns = (self.hertz, self.amplitude, self.life, self.phase, self.side)
+        return Partials(*(column[:count] for column in columns))
 
 
 def joined(*several: Partials) -> Partials:
@@ -55,16 +61,22 @@ def ringing(partials: Partials, rate: int, longest: float, wanted: float = math.
     turn = ((-1 / partials.life + 2j * np.pi * partials.hertz) / rate)[order, None]
     first_turn = (partials.amplitude * np.exp(1j * partials.phase))[order, None]
     sides = np.stack([1 - partials.side, 1 + partials.side])[:, order, None]
-    within = np.exp(turn * np.arange(_STRETCH))
+    # Powers of powers: few exponentials, many products.
+    coarse, fine = np.exp(turn * np.arange(0, _STRETCH, _FINE)), np.exp(turn * np.arange(_FINE))
+    within = (coarse[:, :, None] * fine[:, None, :]).reshape(len(order), _STRETCH)
+    rows = np.stack([within.real, within.imag]).astype(np.float32)
     made = np.zeros((size, 2))
-    for first in range(0, size, _STRETCH * _STRETCHES):
+    first = last = 0
+    while last < size:
+        # Short pieces at the beginning, where many partials die at once, longer ones later.
+        first, last = last, last + _STRETCH * min(_MOST_STRETCHES, 1 + 2 * last // (3 * _STRETCH))
         heard = int(np.count_nonzero(ends > first / rate))
-        starts = np.arange(first, min(size, first + _STRETCH * _STRETCHES), _STRETCH)
+        starts = np.arange(first, min(size, last), _STRETCH)
         powers = np.exp(turn[:heard] * starts) * first_turn[:heard] * sides[:, :heard]
         turned = np.concatenate([powers.real, -powers.imag], axis=1).transpose(0, 2, 1).astype(np.float32, order="C")
-        rows = np.concatenate([within[:heard].real, within[:heard].imag]).astype(np.float32)
+        turning = np.concatenate([rows[0, :heard], rows[1, :heard]])
         # Not `@`: the threads of a linear algebra library wait for each other where other work runs too.
-        piece = np.einsum("abk,kn->abn", turned, rows).reshape(2, -1)[:, : size - first]
+        piece = np.einsum("abk,kn->abn", turned, turning).reshape(2, -1)[:, : size - first]
         made[first : first + piece.shape[1]] = piece.T
     tail = round(0.2 * whole)
     if size > whole - tail:
