@@ -15,13 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from tests.support.hits_heard import FILM, cut_at_random, heard_in, scored
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from cutscore_composer.picture import Picture
 from cutscore_composer.plain_video import picture_of_video
 from cutscore_composer.wishes import Wishes
+from support.hits_heard import FILM, cut_at_random, heard_in, scored
 
 
 def films(videos: Path) -> list[tuple[str, Picture]]:

@@ -9,7 +9,7 @@ import pytest
 
 from cutscore_composer.picture import Picture
 from cutscore_composer.plain_video import picture_of_video
-from tests.support.hits_heard import FILM, RATE, cut_at_random, heard, heard_in, scored
+from support.hits_heard import FILM, RATE, cut_at_random, heard, heard_in, scored
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 

@@ -23,7 +23,7 @@ class Bounds:
 
 
 def bounds_of(bend: float, step: float) -> Bounds:
-    """Bounds from shares of the tempo: no beat is further than `bend` from the others, no two neighbours by more than `step`.
+    """Bounds from shares of the tempo: no beat is further than `bend` from the others, none than `step` from the last.
 
     Some of `bend` is kept back: the ear's home is where most beats are, and that may lie a little off the
     tempo that the cue started from.

@@ -5,6 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+_DIGITS = 9
+"""Beats and seconds are told to a billionth: where the next anchor lies must not be told by their last bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
@@ -28,12 +31,12 @@ class TempoMap:
     def seconds(self, beat: float) -> float:
         """The time of a beat."""
         beat_a, time_a, beats, seconds = self._line(bisect_right(self.anchors, beat, key=lambda a: a[0]) - 1)
-        return time_a + (beat - beat_a) * seconds / beats
+        return round(time_a + (beat - beat_a) * seconds / beats, _DIGITS)
 
     def beat(self, seconds: float) -> float:
         """The (fractional) beat at a time."""
         beat_a, time_a, beats, span = self._line(bisect_right(self.anchors, seconds, key=lambda a: a[1]) - 1)
-        return beat_a + (seconds - time_a) * beats / span
+        return round(beat_a + (seconds - time_a) * beats / span, _DIGITS)
 
     def bpm(self, beat: float) -> float:
         """Beats a minute from `beat` on."""
