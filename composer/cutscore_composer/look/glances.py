@@ -38,7 +38,8 @@ def glances(
             return
         scaler, due, last = sources.scaler(span.media), span.record_in, None
         for position, shown in source.frames(begin, end):
-            frame = span.record_in + round((position - begin) / span.speed * rate)
+            # What is shown until just before the end of the span is a frame of the span.
+            frame = min(span.record_in + round((position - begin) / span.speed * rate), span.record_out - 1)
             if frame >= due - (due > span.record_in):
                 yield frame, canvas_for(frame).pixels(shown, source.video, scaler)
                 due, last = frame + step, None
