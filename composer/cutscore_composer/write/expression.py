@@ -26,8 +26,12 @@ _LEVELS: dict[str, tuple[float, float]] = {
     "percussion": (0.30, 0.66),
 }
 """Level of a role at rest, and what full energy adds."""
-_TOUCH = (0.82, 0.32)
+_TOUCH = (0.80, 0.36)
 """The same for the velocities that a layer wrote: how they are taken at rest, and what full energy adds."""
+_STILL_ACCENT = (0.66, 0.85)
+"""Share of its force that an accent has in still music, and what energy adds, up to the whole."""
+_DRIVE = 0.8
+"""How much of what the picture asks beyond the bounds of its energy the players give."""
 _LOOSE: dict[str, float] = {
     "piano": 6.0,
     "keys": 5.0,
@@ -77,11 +81,11 @@ class _Arc:
     def __init__(self, page: Page) -> None:
         self._page = page
         bars = [bar for _, bar in page.bars()]
-        self._points = [(bar.beat + 0.5 * bar.beats, bar.energy) for bar in bars]
+        self._points = [(bar.beat + 0.5 * bar.beats, bar.energy + _DRIVE * (bar.drive - bar.energy)) for bar in bars]
         self._starts = [point[0] for point in self._points]
 
     def energy(self, beat: float) -> float:
-        """0 to 1, straight from the middle of a bar to the middle of the next."""
+        """About 0 to 1, straight from the middle of a bar to the middle of the next."""
         if not self._points:
             return self._page.brief.energy
         after = bisect_right(self._starts, beat)
@@ -145,6 +149,8 @@ def _played(
         strength = float(note.velocity)
         if role != "accent":
             strength = strength * _touch(arc, phrase, note, page) + nudge
+        elif note.beat < page.final_beat - 1e-6:
+            strength *= _restraint(arc, note.beat)
         velocity = faded(strength, note.beat, fade)
         played.append(
             replace(note, shift_ms=round(min(60.0, max(-20.0, shift)), 2), velocity=min(124, max(6, round(velocity))))
@@ -158,6 +164,11 @@ def _touch(arc: _Arc, phrase: Phrase | None, note: Note, page: Page) -> float:
         return 1.0
     shape = 0.95 + 0.08 * _arch(phrase, note.beat) if phrase is not None else 1.0
     return (_TOUCH[0] + _TOUCH[1] * arc.energy(note.beat)) * shape
+
+
+def _restraint(arc: _Arc, beat: float) -> float:
+    """What an accent keeps of its force: it stands out of still music by less than out of loud music."""
+    return min(1.0, max(_STILL_ACCENT[0], _STILL_ACCENT[0] + _STILL_ACCENT[1] * arc.energy(beat)))
 
 
 def _arch(phrase: Phrase, beat: float) -> float:
@@ -175,11 +186,11 @@ def _dynamics(
     points: dict[float, float] = {}
     if role == "accent":
         for accent in page.accents:
-            around = arc.energy(accent.beat)
+            around, share = arc.energy(accent.beat), _restraint(arc, accent.beat)
             points[round(accent.beat - 4.0, 4)] = 0.15 + 0.1 * around
-            points[round(accent.beat - 0.3, 4)] = 0.34 + 0.3 * accent.weight + 0.15 * around
-            points[round(accent.beat, 4)] = 0.42 + 0.36 * accent.weight + 0.22 * around
-            points[round(accent.beat + 1.5, 4)] = 0.25 + 0.25 * around
+            points[round(accent.beat - 0.3, 4)] = share * (0.34 + 0.3 * accent.weight + 0.15 * around)
+            points[round(accent.beat, 4)] = share * (0.42 + 0.36 * accent.weight + 0.22 * around)
+            points[round(accent.beat + 1.5, 4)] = share * (0.25 + 0.25 * around)
         if not points:
             points[page.final_beat] = 0.5
     else:

@@ -48,6 +48,8 @@ class FormBar:
     """0 to 1, in steps of 1/32."""
     speech: bool
     """Whether somebody speaks during a good part of it."""
+    drive: float = 0.5
+    """The energy before it was kept within 0 and 1: quiet music has its rise and fall too, which players give it."""
 
     @property
     def end(self) -> float:
@@ -153,8 +155,9 @@ def _seen(bars: list[Bar], spotting: Spotting, fit: Fit, brief: Brief) -> list[F
         opens = not made or made[-1].section != section
         if opens or abs(wanted - level) > 1.5 / _STEPS:
             level = min(1.0, max(1 / _STEPS, round(wanted * _STEPS) / _STEPS))
-        spoken = _spoken(speech[said:], start, end)
-        made.append(FormBar(index, bar.beat, bar.beats, section, level, spoken > 0.3 * max(end - start, 1e-6)))
+        spoken = _spoken(speech[said:], start, end) > 0.3 * max(end - start, 1e-6)
+        drive = round(wanted * _STEPS) / _STEPS
+        made.append(FormBar(index, bar.beat, bar.beats, section, level, spoken, drive))
     return made
 
 

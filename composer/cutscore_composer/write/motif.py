@@ -21,6 +21,8 @@ _SHAPES: tuple[tuple[int, ...], ...] = (
     (0, 4, 2, 3, 1),
 )
 """Steps in the scale from the first note: mostly steps, one leap that makes it known."""
+_WIDE = 3
+"""Steps that a motif spans, at least, where the style has such shapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,12 @@ def make_theme(rhythms: Sequence[str], shapes: Sequence[Sequence[int]], beats: i
     chooser = draws(seed, "motif")
     known = list(rhythms) or [" ".join(["1"] * beats)]
     curves = [tuple(shape) for shape in shapes] or list(_SHAPES)
-    first, shape = chooser.choice(known), chooser.choice(curves)
-    motif = _motif(first, shape, beats)
-    calmer = [r for r in known if r != first and len(r.split()) <= max(2, len(motif.notes))] or known
+    # What is to be known again needs three notes, and to go somewhere.
+    telling = [rhythm for rhythm in known if 3 <= _count(rhythm) <= 5] or known
+    first = chooser.choice(telling)
+    wide = [c for c in curves if _width(c, _count(first)) >= _WIDE] or curves
+    motif = _motif(first, chooser.choice(wide), beats)
+    calmer = [r for r in known if r != first and _count(r) <= max(2, len(motif.notes))] or known
     goes_on = draws(seed, "motif", "answer")
     answer = _motif(goes_on.choice(calmer), goes_on.choice(curves), beats)
     follows = motif.notes[-1].step + goes_on.choice((-1, 1))
@@ -112,8 +117,19 @@ def make_theme(rhythms: Sequence[str], shapes: Sequence[Sequence[int]], beats: i
         motif,
         answer.moved(max(-3, min(3, follows))),
         goes_on.random() < 0.5,
-        goes_on.choice((1, 2, -1, 2)),
+        goes_on.choice((1, 2, 2, 3)),
     )
+
+
+def _count(rhythm: str) -> int:
+    """The notes of a rhythm, rests apart."""
+    return sum(float(text) > 0 for text in rhythm.split())
+
+
+def _width(shape: Sequence[int], notes: int) -> int:
+    """Steps from the lowest to the highest of the first notes of a shape."""
+    used = [shape[index % len(shape)] for index in range(max(1, notes))]
+    return max(used) - min(used)
 
 
 def _motif(rhythm: str, shape: Sequence[int], beats: int) -> Motif:

@@ -50,11 +50,11 @@ def _head(phrase: Phrase, theme: Theme, seed: int) -> Plan:
             return [None, Cell(motif.fragment(1)), None]
         case "statement":
             said = _said(motif, phrase.return_of, chooser.random())
-            second = Cell(said, rise) if theme.sentence else Cell(theme.answer)
-            third = Cell(motif.split(), rise + 1) if theme.sentence else Cell(said.fragment(3), rise)
-            if phrase.answers:
-                third = Cell(motif.inverted().fragment(3), rise + 2)
-            return [Cell(said), second, third]
+            if theme.sentence:
+                # Twice the motif, each time higher, then its head pressing on to the height of the phrase.
+                return [Cell(said), Cell(said, rise), Cell(motif.split(), rise + 2 - phrase.answers)]
+            third = Cell(motif.inverted().fragment(3), rise + 3) if phrase.answers else Cell(said, rise + 1)
+            return [Cell(said), Cell(theme.answer, 1), third]
         case "development":
             turned = motif.inverted() if chooser.random() < 0.6 else motif.widened()
             return [Cell(turned, 2), Cell(turned.fragment(3), 2 - rise), Cell(motif.split(), rise + 1)]

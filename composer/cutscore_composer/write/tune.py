@@ -83,7 +83,7 @@ def _options(slot: Slot, low: int, high: int) -> list[int]:
 
 
 def _own(slot: Slot, pitch: int) -> float:
-    cost = 0.55 * abs(pitch - slot.target)
+    cost = 0.7 * abs(pitch - slot.target)
     tones = slot.chord.tones
     if pitch % 12 not in tones:
         cost += 6.0 if slot.strong else 0.5
