@@ -26,6 +26,7 @@ from scipy.signal import stft
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.look.seen import CURVE_HZ, Seen, SeenCut
+from cutscore_composer.mix.channels import channel_of
 from cutscore_composer.mix.loudness import decoded
 from cutscore_composer.mix.mix import mix
 from cutscore_composer.picture import CutPoint, Picture, PictureSpan
@@ -140,26 +141,29 @@ def _sounding(music: Composition, bars: Sequence) -> float:  # type: ignore[type
 
 
 def rendered(music: Composition, folder: Path) -> Iterator[str]:
-    """Play and mix; the level of each line, and how hits stand against what is before them."""
+    """Play and mix; the level of each line at the desk, and how hits stand against what is before them."""
     power: dict[str, list[float]] = defaultdict(list)
+    # Accents are told apart from what their instruments play otherwise.
+    apart = replace(music, parts=tuple(replace(p, role="fx") if p.role == "accent" else p for p in music.parts))
 
     def heard() -> Iterator[Mapping[str, npt.NDArray[np.float32]]]:
-        for block in play(music, Progress()):
+        for block in play(apart, Progress()):
             for line, sound in block.items():
                 power[line].append(float((sound.astype(np.float64) ** 2).mean()))
             yield block
 
-    mixed = mix(music, heard(), folder, Progress(), name=music.brief.style)
+    mixed = mix(apart, heard(), folder, Progress(), name=music.brief.style)
     sound = np.concatenate(list(decoded(mixed.audio, SAMPLE_RATE)))
     loud = mixed.loudness
     yield f"   {mixed.audio}: {loud.lufs:.1f} LUFS, {loud.dbtp:.1f} dBTP, range {loud.lra:.1f} LU"
+    hints = load_style(music.brief.style).mix
     for line, cells in sorted(power.items()):
-        active = [cell for cell in cells if cell > 1e-9]
-        share = len(active) / len(cells)
-        level = 10 * np.log10(np.mean(active)) if active else -99.0
-        yield f"   {line:22} {level:6.1f} dB before the desk while it sounds, {share:.0%} of the time"
-    for hit in music.hits:
-        yield f"   hit at {hit.seconds:5.2f} s, weight {hit.weight:.2f}: {_rise(sound, hit.seconds):+.1f} dB"
+        active = [cell for cell in cells if cell > 1e-8]
+        level = 10 * np.log10(np.mean(active)) + channel_of(line, hints).gain_db if active else -99.0
+        name = line.replace("fx/", "hits/", 1)
+        yield f"   {name:22} {level:6.1f} dB at the desk while it sounds, {len(active) / len(cells):.0%} of the time"
+    rises = [f"{hit.seconds:.2f} s ({hit.weight:.2f}) {_rise(sound, hit.seconds):+.1f} dB" for hit in music.hits]
+    yield f"   hits stand out by: {', '.join(rises)}"
     draw(music, sound, folder / f"{music.brief.style}.png")
 
 

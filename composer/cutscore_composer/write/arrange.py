@@ -61,7 +61,7 @@ def _ranked(page: Page, phrase: Phrase) -> list[int]:
         asked = bool(page.ensemble.asked & set(row.instruments))
         if not row.enters <= phrase.energy <= row.leaves and not asked:
             continue
-        waits = phrase.character == "introduction" and row.layer in _LATE_ENTRIES
+        waits = phrase.character == "introduction" and row.layer in _LATE_ENTRIES and not _long(page, phrase, row)
         if waits and not (asked and row.layer == "groove") and len(page.ensemble.layers) > 1:
             continue
         luck = _luck(page, phrase, row)
@@ -70,6 +70,11 @@ def _ranked(page: Page, phrase: Phrase) -> list[int]:
         if asked or ground or luck < row.weight or phrase.character == "climax":
             ranked.append((0 if asked or ground else 1, luck / max(row.weight, 0.01), number))
     return [number for _, _, number in sorted(ranked)]
+
+
+def _long(page: Page, phrase: Phrase, row: LayerRow) -> bool:
+    """Whether the drums of a groove style would wait for more than a quarter of the cue."""
+    return page.style.groove and row.layer == "groove" and phrase.end > 0.25 * page.final_beat
 
 
 def _luck(page: Page, phrase: Phrase, row: LayerRow) -> float:
