@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cutscore_composer.plan.style import MixHints
-from cutscore_composer.write.stems import channel_name
+from cutscore_composer.write.stems import channel_name, stem_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ class Channel:
 
 
 CHANNELS: Mapping[str, Channel] = {
-    "piano": Channel(-7.0, 32.0, -11.0, 2.0),
-    "strings": Channel(0.5, 60.0, -5.5, 3.5),
-    "bass": Channel(9.0, 26.0, -16.0, 0.0, width=0.6),
-    "plucked": Channel(-12.0, 60.0, -9.0, 1.0),
-    "mallets": Channel(-13.0, 60.0, -7.0, 1.0),
-    "winds": Channel(1.0, 70.0, -5.0, 1.5),
-    "brass": Channel(0.0, 60.0, -4.0, 1.5),
-    "choir": Channel(-3.0, 90.0, -3.0, 0.0, width=1.2),
-    "percussion": Channel(-1.5, 28.0, -8.0, 0.0),
-    "kit": Channel(-1.5, 28.0, -14.0, 0.0),
-    "keys": Channel(-7.0, 40.0, -12.0, 0.0),
-    "synth": Channel(-7.0, 34.0, -9.0, -1.0),
-    "fx": Channel(-4.0, 26.0, -8.0, 0.0),
+    "piano": Channel(-8.5, 32.0, -11.0, 2.0),
+    "strings": Channel(-1.5, 60.0, -5.5, 3.5),
+    "bass": Channel(-10.5, 26.0, -16.0, 0.0, width=0.6),
+    "plucked": Channel(-13.5, 60.0, -9.0, 1.0),
+    "mallets": Channel(-5.0, 60.0, -7.0, 1.0),
+    "winds": Channel(5.0, 70.0, -5.0, 1.5),
+    "brass": Channel(-2.0, 60.0, -4.0, 1.5),
+    "choir": Channel(2.0, 90.0, -3.0, 0.0, width=1.2),
+    "percussion": Channel(-10.5, 28.0, -8.0, 0.0),
+    "kit": Channel(-8.0, 28.0, -14.0, 0.0),
+    "keys": Channel(-9.0, 40.0, -12.0, 0.0),
+    "synth": Channel(-1.0, 34.0, -9.0, -1.0),
+    "fx": Channel(-9.0, 26.0, -8.0, 0.0),
 }
 _OTHER = Channel(-6.0, 40.0, -9.0)
 
@@ -52,9 +52,10 @@ def channel_of(line: str, hints: MixHints) -> Channel:
     name = channel_name(line)
     channel = CHANNELS.get(name, _OTHER)
     levels: Mapping[str, float] = dict(hints.levels_db)
+    stems: Mapping[str, float] = {str(stem): level for stem, level in hints.stems_db.items()}
     return replace(
         channel,
-        gain_db=channel.gain_db + levels.get(name, 0.0),
+        gain_db=channel.gain_db + levels.get(name, 0.0) + stems.get(stem_name(line), 0.0),
         hall_db=channel.hall_db + hints.hall_db,
         high_db=channel.high_db + hints.brightness_db,
         low_db=channel.low_db + hints.low_db,

@@ -70,6 +70,7 @@ def mix(
     peak_dbtp: float = -1.0,
     stems: bool = False,
     samples: int | None = None,
+    ends: int | None = None,
     sample_rate: int = SAMPLE_RATE,
     time_reference_samples: int = 0,
     description: str = "",
@@ -79,7 +80,7 @@ def mix(
 ) -> Mixed:
     """Mix `blocks` of lines (as `play` yields them) to `folder/name.wav`, exactly `samples` long.
 
-    `duck` is a gain over time as (seconds, decibels) points, see `duck_under`; under ranges of `speech`
+    The last fade is over at sample `ends` (the end when None), and silence follows. `duck` is a gain over time as (seconds, decibels) points, see `duck_under`; under ranges of `speech`
     (seconds) accompaniment and melody leave the voice its own range. With `stems` each stem that the piece
     has is written as `name.STEM.wav`; they sum to the master as it is delivered, limiter included (all
     lowered by `Mixed.stems_db` where one alone would clip). Silence stays silence.
@@ -103,7 +104,9 @@ def mix(
         bus, master = (closing.enter_context(Tape(folder)) for _ in range(2))
         apart: dict[str, Tape] = {}
         cells = Cells(sample_rate)
-        for parts in _mixed(blocks, make_desk, Envelope(composition, total, sample_rate, duck), total):
+        for parts in _mixed(
+            blocks, make_desk, Envelope(composition, total if ends is None else ends, sample_rate, duck), total
+        ):
             progress.report("mix", 0.7 * bus.samples / max(1, total))
             whole = sum(parts.values(), np.zeros((min(PARTITION, total - bus.samples), 2), np.float32))
             bus.write(whole)

@@ -293,7 +293,7 @@ class Form(_Data):
 
 
 class MixHints(_Data):
-    """How the style wants the mix against the desk's own balance."""
+    """How the style wants the mix against the desk's own balance: channels by instrument, stems by role."""
 
     brightness_db: Trim = 0.0
     low_db: Trim = 0.0
@@ -305,6 +305,7 @@ class MixHints(_Data):
     drive: Energy = 0.0
     """Gentle saturation of everything."""
     levels_db: dict[Channel, Trim] = {}
+    stems_db: dict[StemName, Trim] = {}
 
 
 class Style(_Data):
