@@ -11,8 +11,9 @@
 from __future__ import annotations
 
 from cutscore_composer.errors import InputRefused
+from cutscore_composer.write.stems import StemName
 
-WITHOUT: dict[str, frozenset[str]] = {"no-drums": frozenset({"drums"}), "no-melody": frozenset({"melody"})}
+WITHOUT: dict[str, frozenset[StemName]] = {"no-drums": frozenset({"drums"}), "no-melody": frozenset({"melody"})}
 """Alternates that leave out stems."""
 DUCKED = "ducked"
 CUT_DOWNS: dict[str, int] = {"60s": 60, "30s": 30, "15s": 15}

@@ -222,9 +222,9 @@ def request_of(cut: Cut, picture: Picture, settings: Settings) -> Request:
 
 
 def _handle_frames(music: MusicSettings, picture: Picture) -> tuple[int, int]:
-    """The handles in whole frames; what would begin before timecode zero does not."""
+    """The handles in whole frames."""
     before, after = (round_half_up(Fraction(str(seconds)) * picture.rate) for seconds in music.handles)
-    return min(before, picture.start_frame), after
+    return before, after
 
 
 def _ranked(takes: tuple[Submission, ...]) -> tuple[tuple[Submission, ...], tuple[FitScore | None, ...]]:

@@ -80,10 +80,11 @@ def mix(
 ) -> Mixed:
     """Mix `blocks` of lines (as `play` yields them) to `folder/name.wav`, exactly `samples` long.
 
-    The last fade is over at sample `ends` (the end when None), and silence follows. `duck` is a gain over time as (seconds, decibels) points, see `duck_under`; under ranges of `speech`
-    (seconds) accompaniment and melody leave the voice its own range. With `stems` each stem that the piece
-    has is written as `name.STEM.wav`; they sum to the master as it is delivered, limiter included (all
-    lowered by `Mixed.stems_db` where one alone would clip). Silence stays silence.
+    The last fade is over at sample `ends` (at the end when None), and silence follows. `duck` is a gain over
+    time as (seconds, decibels) points, see `duck_under`; under ranges of `speech` (seconds) accompaniment and
+    melody leave the voice its own range. With `stems` each stem that the piece has is written as
+    `name.STEM.wav`; they sum to the master as it is delivered, limiter included (all lowered by
+    `Mixed.stems_db` where one alone would clip). Silence stays silence.
 
     Raises OutputFailed when the disk is full or read-only, Cancelled when the work was stopped.
     """
