@@ -63,9 +63,10 @@ def _struck(stand: Stand, bar: FormBar, number: int, beat: float, beats: float, 
         for pitch in voicing(stand, player, chord, bar.energy):
             stand.write(seat, beat, beats * 0.96, pitch, velocity)
         return
-    for place, pitch in enumerate(_stroke(strummed(chord, strings), symbol)):
-        count = max(1, len(strummed(chord, strings)) - 1)
-        stand.write(seat, beat, beats * 0.96, pitch, velocity - 1.5 * place, shift_ms=round(spread * place / count, 2))
+    stroke = _stroke(strummed(chord, strings), symbol)
+    for place, pitch in enumerate(stroke):
+        late = round(spread * place / max(1, len(stroke) - 1), 2)
+        stand.write(seat, beat, beats * 0.96, pitch, velocity - 1.5 * place, shift_ms=late)
 
 
 def _stroke(shape: Sequence[int], symbol: str) -> Sequence[int]:

@@ -101,4 +101,4 @@ def rungs_of(stand: Stand, seat: str, chord: Voiced) -> list[int]:
         return [*shape, *(pitch + 12 for pitch in shape[-3:] if pitch + 12 > shape[-1])]
     if player.low <= _LOW_ENOUGH and player.channel != "synth":
         return open_chord(chord)
-    return lying(upper_ladder(chord)[:7], player)
+    return sorted(set(lying(upper_ladder(chord)[:7], player)))

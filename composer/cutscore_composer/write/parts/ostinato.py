@@ -93,7 +93,11 @@ def _note(
     chord = stand.page.chord_at(beat)
     player = stand.player(seat)
     low = sum(player.comfortable) < 110 and player.channel == "strings"
-    rungs = [chord.bass + 12, *upper_ladder(chord)] if low else lying(upper_ladder(chord, min(rank, 1))[:6], player)
+    rungs = (
+        [chord.bass + 12, *upper_ladder(chord)]
+        if low
+        else sorted(set(lying(upper_ladder(chord, min(rank, 1))[:6], player)))
+    )
     pitch = chord.bass + 12 if low and len(stand.seats) > 1 else rungs[min(place, len(rungs) - 1)]
     if change == "register" and pitch + 12 <= player.comfortable[1]:
         pitch += 12
