@@ -30,7 +30,7 @@ DEFAULT_STYLE = "cinematic"
 _NAMED, _OWN_WORD, _OWN_PHRASE, _DENIED = 3.0, 1.0, 2.4, -6.0
 _LEANS = (1.0, 0.6, 0.45)
 """What a word that leans to styles gives to the first, the second and the third."""
-_MEANING, _MOOD, _SEATS, _PICTURE, _METRE = 4.0, 1.6, 0.8, 0.25, 1.5
+_MEANING, _MOOD, _SEATS, _PICTURE, _METRE = 4.0, 1.6, 1.1, 0.25, 1.5
 
 
 @dataclass(frozen=True, slots=True)
