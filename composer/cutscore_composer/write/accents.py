@@ -118,7 +118,8 @@ def hushed(notes: list[Note], role: str, instrument: str, page: Page) -> list[No
             if note.beats < _HELD_BEATS:
                 continue
             note = replace(note, beat=yields, beats=round(note.beats + note.beat - yields, 6))
-        if at == len(starts) or (role == "accent" and note.articulation in LEADING):
+        struck = at > 0 and note.beat - starts[at - 1] < _TOGETHER
+        if at == len(starts) or (role == "accent" and note.articulation in LEADING and not struck):
             kept.append(note)
             continue
         silence = silences[at]
