@@ -110,7 +110,7 @@ def measure_references() -> None:
             spread = np.percentile([row[figure] for row in rows], [10, 50, 90])
             made[name][figure] = [round(float(value), 2) for value in spread]
         print(f"{name}: {len(rows)} tracks")
-    head = "# Measured by measure_music.py --references: 10th percentile, median, 90th of each set of reference_sets.yaml.\n"
+    head = "# Measured by measure_music.py --references: 10th percentile, median, 90th of each set.\n"
     FIGURES.write_text(head + yaml.safe_dump(made, sort_keys=False, default_flow_style=None), encoding="utf-8")
 
 

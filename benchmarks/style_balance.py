@@ -3,8 +3,8 @@
     python benchmarks/style_balance.py                     # all styles, 48 s each
     python benchmarks/style_balance.py rock lofi --keep /tmp/cues
 
-One made test picture: an arc from quiet to a climax and back, four strong cuts, no speech. Columns: the figure, then the
-10th and 90th percentile of the style's set (reference_sets.yaml); `r` is how short-term loudness (3 s) follows
+One made test picture: an arc from quiet to a climax and back, four strong cuts, no speech. Columns: the figure, then
+the 10th and 90th percentile of the style's sets (reference_sets.yaml); `r` is how short-term loudness (3 s) follows
 the picture's energy, away from the ending.
 """
 
@@ -14,7 +14,7 @@ import argparse
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,6 @@ from measure_music import RATE, figures_of, pooled, verdict
 from reference_music import styles
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-from support.scenes import scene
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.look.seen import CURVE_HZ
@@ -35,17 +33,27 @@ from cutscore_composer.plan.planner import plan
 from cutscore_composer.play.play import play
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.wishes import Wishes
+from cutscore_composer.write.composition import Composition
 from cutscore_composer.write.writer import write
+from support.scenes import scene
 
 SECONDS = 48
+MOMENTS = ((9.7, 0.8), (20.3, 0.6), (33.1, 0.95), (40.2, 0.7))
 SEED = 7
 
 
-def rendered(style: str, folder: Path, seconds: float = SECONDS, seed: int = SEED) -> tuple[Path, Spotting]:
+def composed(
+    style: str, seconds: float = SECONDS, moments: Sequence[tuple[float, float]] = MOMENTS, seed: int = SEED
+) -> tuple[Composition, Spotting]:
+    """A composition of the style for the test picture."""
+    seen, spotting = scene(seconds, moments)
+    brief = plan(Wishes(style=style, ending="ring"), seen, spotting, seed)
+    return write(brief, spotting, seed, Progress()), spotting
+
+
+def rendered(style: str, folder: Path, seconds: float = SECONDS) -> tuple[Path, Spotting]:
     """A cue of the style for the test picture."""
-    seen, spotting = scene(seconds, [(9.7, 0.8), (20.3, 0.6), (33.1, 0.95), (40.2, 0.7)])
-    wishes = replace(Wishes(style=style), ending="ring")
-    composition = write(plan(wishes, seen, spotting, seed), spotting, seed, Progress())
+    composition, spotting = composed(style, seconds)
     return mix(composition, play(composition, Progress()), folder, Progress(), name=style).audio, spotting
 
 
