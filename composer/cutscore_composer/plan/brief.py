@@ -53,6 +53,8 @@ class Brief:
     style_data: dict[str, Any] = field(default_factory=dict, repr=False)
     """The style file as loaded."""
     warnings: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    """Plain names that were asked for by name: they are to be heard, whatever the energy."""
     added: tuple[str, ...] = ()
     """Plain names that were asked for and that the style itself does not seat (instruments_by_name tells what they
     play): leads or layers are found for them."""

@@ -26,8 +26,8 @@ from cutscore_composer.plan.meaning import is_english
 
 LATIN = ("de", "fr", "es")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)?|[^\w\s]|_")
-_ASIAN = re.compile(r"[぀-ヿㇰ-ㇿ㐀-鿿豈-﫿ー々]+")
-_KANA = re.compile(r"[぀-ヿ]")
+_ASIAN = re.compile(r"[\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff]+")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _MARKS = str.maketrans({"、": ", ", "，": ", ", "。": ". ", "！": "! ", "・": " ", "；": "; ", "：": ": ", "　": " "})
 
 
@@ -47,7 +47,7 @@ def in_english(text: str) -> InEnglish:
     text = unicodedata.normalize("NFKC", text)
     strange = _strange(text)
     if _ASIAN.search(text):
-        language = "ja" if _KANA.search(text) else "zh"
+        language = _asian_language_of(text)
         spaced = keys_in_english(text.translate(_MARKS), language)
         return InEnglish(_ASIAN.sub(lambda run: f" {_turned_asian(run[0], language)} ", spaced), language, strange)
     found = _language_of(text)
@@ -67,7 +67,7 @@ def _strange(text: str) -> tuple[str, ...]:
         foreign = [
             sign for sign in letters if not unicodedata.name(sign, "").startswith("LATIN") and not _ASIAN.match(sign)
         ]
-        if foreign or any(unicodedata.category(sign) == "So" for sign in word):
+        if foreign or any(unicodedata.category(sign) == "So" and sign not in "♭♯" for sign in word):
             found.append(word if len(word) <= 24 else f"{word[:24]}…")
     return tuple(dict.fromkeys(found))
 
@@ -130,9 +130,9 @@ def _one_word(token: str, language: str) -> str | None:
 @cache
 def _compound(token: str) -> str | None:
     """The parts of a German compound that are known: "Klaviermusik" is piano."""
-    words = sorted((word for word in _words("de") if len(word) >= 4 and " " not in word), key=lambda w: (-len(w), w))
+    words = sorted((word for word in _words("de") if len(word) >= 5 and " " not in word), key=lambda w: (-len(w), w))
     first = next((word for word in words if token.startswith(word)), None)
-    last = next((word for word in words if len(word) >= 5 and token.endswith(word) and word != first), None)
+    last = next((word for word in words if token.endswith(word) and word != first), None)
     parts = [_words("de")[word] for word in (first, last) if word is not None]
     return " ".join(dict.fromkeys(parts)) or None
 
@@ -142,9 +142,7 @@ def _language_of(text: str) -> str | None:
     tokens = [_plain(word) for word in re.findall(r"[^\W\d_]+", text)]
     if not tokens:
         return None
-    english = [
-        len(token) > 2 and (is_english(token) or token in moods() or token in english_names()) for token in tokens
-    ]
+    english = [is_english(token) or token in moods() or token in english_names() for token in tokens]
 
     def score(language: str) -> tuple[int, int]:
         known = [token in _common(language) or _one_word(token, language) is not None for token in tokens]
@@ -187,7 +185,8 @@ def _longest(tokens: Sequence[str], at: int, language: str | None) -> tuple[int,
 
 def _joined(words: Sequence[str]) -> str:
     """Words with spaces; hyphens and slashes as they were written."""
-    return re.sub(r"(\w) ([-/#']) (?=\w)", r"\1\2", " ".join(words))
+    text = re.sub(r"(\w) ([-/#']) (?=\w)", r"\1\2", " ".join(words))
+    return re.sub(r"(\w) (?=[♭♯])", r"\1", text)
 
 
 # ---------------------------------------------------------------- Japanese and Chinese
@@ -197,6 +196,24 @@ def _joined(words: Sequence[str]) -> str:
 def _pieces(language: str) -> dict[str, str]:
     said = {word: english for english, words in _data()[language]["words"].items() for word in words}
     return {**said, **foreign_names(language)}
+
+
+def _asian_language_of(text: str) -> str:
+    """Japanese where there is kana; without it, whichever knows more of the signs."""
+    if _KANA.search(text):
+        return "ja"
+    runs = _ASIAN.findall(text)
+
+    def known(language: str) -> int:
+        left = [re.sub("|".join(map(re.escape, _pieces_longest_first(language))), "", run) for run in runs]
+        return -sum(map(len, left))
+
+    return "ja" if known("ja") > known("zh") else "zh"
+
+
+@cache
+def _pieces_longest_first(language: str) -> tuple[str, ...]:
+    return tuple(sorted(_pieces(language), key=lambda piece: (-len(piece), piece)))
 
 
 def _turned_asian(run: str, language: str) -> str:

@@ -19,7 +19,24 @@ import numpy.typing as npt
 
 Vector = npt.NDArray[np.int64]
 
-_ENDINGS = ("ically", "nesses", "ness", "ingly", "edly", "ily", "ly", "iest", "ier", "ing", "ied", "ies", "est", "ed")
+_ENDINGS = (
+    "ically",
+    "nesses",
+    "ness",
+    "ingly",
+    "edly",
+    "ily",
+    "ly",
+    "iest",
+    "ier",
+    "ing",
+    "ied",
+    "ies",
+    "est",
+    "ed",
+    "ity",
+    "ful",
+)
 _SHORT_ENDINGS = ("ish", "ers", "er", "es", "s", "d", "y", "ic")
 
 
@@ -55,7 +72,7 @@ def is_english(word: str) -> bool:
     """Whether a word in small letters, or its plainest stem, is in the table or is one of those that say nothing."""
     words = _table()[0]
     stems = (word, *(word.removesuffix(ending) for ending in ("s", "ed", "d", "ing", "ly", "ness")))
-    return word in _unsaid() or len(word) < 3 or any(stem in words for stem in stems)
+    return word in _unsaid() or any(stem in words for stem in stems)
 
 
 def forms_of(word: str) -> Iterable[str]:

@@ -66,6 +66,7 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
             *metre_warnings,
             *seats.warnings,
         ),
+        wanted=seats.wanted,
         added=seats.added,
         without=seats.without,
         density=asked.density,

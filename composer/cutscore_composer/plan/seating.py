@@ -12,9 +12,10 @@ from cutscore_composer.plan.words import Asked
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Who plays; see Brief for `instruments`, `added` and `without`."""
+    """Who plays; see Brief for `instruments`, `wanted`, `added` and `without`."""
 
     instruments: tuple[str, ...]
+    wanted: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
@@ -39,8 +40,9 @@ def seat(style: Style, asked: Asked) -> Seats:
         kept, without = _basses_of_strings(asked, rows, kept, without)
     if not kept and not added:
         warnings.append("Every instrument of the style was refused; a piano plays alone.")
-        return Seats(("piano",), () if "piano" in rows else ("piano",), pack - {"piano"}, tuple(warnings))
-    return Seats((*kept, *added), added, without, tuple(warnings))
+        return Seats(("piano",), (), () if "piano" in rows else ("piano",), pack - {"piano"}, tuple(warnings))
+    heard = (stand_in(plain) for plain in (*asked.only, *asked.wanted) if frozenset(instruments_named(plain)) - without)
+    return Seats((*kept, *added), tuple(dict.fromkeys(heard)), added, without, tuple(warnings))
 
 
 def _rows(style: Style) -> dict[str, frozenset[str]]:

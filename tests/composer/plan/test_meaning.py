@@ -47,9 +47,9 @@ def test_nothing_has_no_meaning() -> None:
 @pytest.mark.parametrize(
     ("text", "bright", "energy"),
     [
-        ("jubilation", True, (0.5, 1.0)),
+        ("laughter", True, (0.45, 1.0)),
         ("mourners", False, (0.0, 0.4)),
-        ("slaughter", False, (0.4, 1.0)),
+        ("poison", False, (0.4, 1.0)),
         ("tranquillity", True, (0.0, 0.3)),
     ],
 )
