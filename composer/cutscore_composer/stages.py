@@ -45,7 +45,7 @@ def composed(request: Request, progress: Progress) -> Composed:
     from cutscore_composer.look import look
     from cutscore_composer.plan.choose_style import style_for
     from cutscore_composer.plan.planner import plan
-    from cutscore_composer.plan.style import load_style
+    from cutscore_composer.plan.style import resolve_style
     from cutscore_composer.plan.words import ending_of
     from cutscore_composer.spot import spot
     from cutscore_composer.write.writer import write
@@ -57,7 +57,7 @@ def composed(request: Request, progress: Progress) -> Composed:
     seen = look(picture, progress, listen=True)
     progress.report("spot", 0.0)
     # How densely the music meets the picture, and how it likes to end, is the style's too.
-    form = load_style(style_for(wishes, seen)).form
+    form = resolve_style(style_for(wishes, seen)).form
     spotting = spot(seen, picture, wishes, follows_action=form.follows_action, likes_ending=form.default_ending)
     progress.report("plan", 0.0)
     brief = plan(wishes, seen, spotting, request.seed)

@@ -21,7 +21,7 @@ from cutscore_composer.plan.from_picture import PictureMood, picture_distance, p
 from cutscore_composer.plan.instruments_by_name import called, english_names, stand_in
 from cutscore_composer.plan.lexicon import Mood, Said, mood_from, said_in
 from cutscore_composer.plan.meaning import Vector, nearness, vector_of
-from cutscore_composer.plan.style import load_style, style_names
+from cutscore_composer.plan.style import load_style, resolve_style, style_names
 from cutscore_composer.plan.words import Asked, read_words, words_of
 from cutscore_composer.wishes import Wishes
 
@@ -48,9 +48,13 @@ class Character:
 
 
 def style_for(wishes: Wishes, seen: Seen) -> str:
-    """The name of the style for wishes and picture. Raises InputRefused when `wishes.style` names none."""
+    """The name of the style for wishes and picture, or the path of the user's own style file.
+
+    Raises ConfigError, InputRefused when `wishes.style` names none.
+    """
     if wishes.style is not None:
-        return load_style(wishes.style).name
+        resolve_style(wishes.style)
+        return wishes.style
     asked = read_words(words_of(wishes))
     said = said_in(asked.mood_text)
     return choose_style(asked, said, picture_mood(seen))
