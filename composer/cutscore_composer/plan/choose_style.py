@@ -21,7 +21,7 @@ from cutscore_composer.plan.from_picture import PictureMood, picture_distance, p
 from cutscore_composer.plan.instruments_by_name import called, english_names, stand_in
 from cutscore_composer.plan.lexicon import Mood, Said, mood_from, said_in
 from cutscore_composer.plan.meaning import Vector, nearness, vector_of
-from cutscore_composer.plan.style import load_style, resolve_style, style_names
+from cutscore_composer.plan.style import resolve_style, style_names
 from cutscore_composer.plan.words import Asked, read_words, words_of
 from cutscore_composer.wishes import Wishes
 
