@@ -33,6 +33,8 @@ class Fit:
     """For each target that was met: the beat (halves allowed) it falls on."""
     final_beat: float
     """Where the last chord falls; between the beats where none can be brought to it."""
+    opening: Opening | None = None
+    """The even beat that it starts from; None in a picture of less than a beat."""
 
 
 def fit_tempo(
@@ -44,12 +46,14 @@ def fit_tempo(
     home: float = 0.5,
     *,
     starts_on_time: bool = False,
+    opening: Opening | None = None,
 ) -> Fit:
     """The tempo map over [start, end] in seconds.
 
     targets: in order of time, the last one of kind "final" (the last chord). Targets that no beat can meet are
     left out of `on_beat`. home: where in the range (0 to 1) the tempo likes to lie. starts_on_time: the music
     has to begin at `start` itself; otherwise a style that does not bend may begin up to a beat later.
+    opening: the beat to start from, where it is chosen already.
     """
     final = targets[-1].seconds
     if final - start < 0.75 * 60.0 / bpm_range[1]:
@@ -57,7 +61,7 @@ def fit_tempo(
     if metre.bend and bpm_range[1] / bpm_range[0] < 1.01:
         metre = replace(metre, bend=min(metre.bend, _ASKED_BEND))
     free = metre.bend == 0 and not starts_on_time and final - start > _SHORT_SECONDS
-    opening = choose_opening(targets, start, bpm_range, metre, home, free=free, on_time=starts_on_time)
+    opening = opening or choose_opening(targets, start, bpm_range, metre, home, free=free, on_time=starts_on_time)
     row = Follower(Steady(opening.home, metre), targets, opening.first, opening.pick_up).run()
     return _fit_of(row, opening, end, metre, targets)
 
@@ -81,7 +85,7 @@ def _fit_of(row: Row, opening: Opening, end: float, metre: Metre, targets: tuple
     while tempo.seconds(ends[-1]) < end or ends[-1] <= final_beat:
         ends.append(ends[-1] + metre.beats)
     bars = tuple(Bar(a, round(b - a)) for a, b in itertools.pairwise(ends))
-    return Fit(tempo, bars, on_beat | {final: final_beat}, final_beat)
+    return Fit(tempo, bars, on_beat | {final: final_beat}, final_beat, opening)
 
 
 def _even(anchors: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

@@ -31,6 +31,7 @@ _PICK_UP_COST, _LEAD_COST = 0.04, 0.05
 _WEAK: dict[TargetKind, float] = {"hit": 0.9, "turn": 0.5, "border": 0.25, "final": 0.6}
 """What a beat that is no downbeat is worth to each kind of target."""
 _EIGHTH_SHARE = 0.55
+_SIXTEENTH = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,13 @@ def _met(target: Target, opening: Opening, metre: Metre) -> float:
     eighth = 0.5 * opening.home
     if target.late - target.early > eighth:
         return 0.0  # it will be met by any tempo
-    place = math.ceil((target.seconds + target.early - opening.first) / eighth - 1e-9)
+    since = target.seconds + target.early - opening.first
+    place = math.ceil(since / eighth - 1e-9)
     off = opening.first + place * eighth - target.seconds
-    if place < 0 or off > target.late:
+    if place < 0:
         return 0.0
+    if off > target.late:
+        between = math.ceil(2 * since / eighth - 1e-9) * 0.5 * eighth + opening.first - target.seconds
+        return target.weight * _SIXTEENTH if between <= target.late else 0.0
     on: On = "eighth" if place % 2 else "beat" if (place // 2 - opening.pick_up) % metre.beats else "downbeat"
     return target.weight * reward(on, target.kind)

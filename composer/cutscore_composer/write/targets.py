@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
 from cutscore_composer.plan.brief import Brief
 from cutscore_composer.plan.style import Style
-from cutscore_composer.spot.spotting import Spotting
+from cutscore_composer.spot.spotting import Moment, Spotting
 from cutscore_composer.write.composition import PlacedHit
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.fit import Fit, fit_tempo
-from cutscore_composer.write.search import Metre, Target
+from cutscore_composer.write.search import Metre, Opening, Target
 
 _EXACT = (-0.002, 0.012)
 """Seconds by which the beat may come before and after a moment that the editor marked."""
@@ -22,6 +23,10 @@ _BENT_BORDER, _STEADY_BORDER = (-0.10, 0.10), (-0.05, 0.10)
 _BENT_FINAL, _STEADY_FINAL = (-0.002, 0.002), (-0.008, 0.030)
 _BENT_FREE, _STEADY_FREE = (-0.4, 0.4), (-1.3, 1.3)
 """And by which the last chord may come beside a place that nothing in the picture marks."""
+_BESIDE_SECONDS, _NEARLY, _APART_SECONDS = 5, 0.7, 4
+"""How far from a moment that an even beat misses another cut may take its accent, how heavy, and with what room."""
+_STRONGEST = 0.75
+"""Moments from this weight on keep their accent, on the beat or not."""
 _SHORT_SECONDS = 12
 """In a picture shorter than this the last chord has one place."""
 _SIXTEENTH = (-0.010, 0.055)
@@ -31,22 +36,62 @@ _SIXTEENTH = (-0.010, 0.055)
 def fitted(brief: Brief, style: Style, spotting: Spotting, seed: int) -> tuple[Fit, tuple[PlacedHit, ...]]:
     """The tempo map with its bars, and the accents of all moments in order of time."""
     steady = style.tempo.bend_percent == 0
-    targets, places = targets_of(spotting, steady)
-    fit = fit_tempo(
-        targets,
-        float(Fraction(spotting.silent_until) / spotting.rate),
-        float(Fraction(spotting.frames) / spotting.rate),
-        brief.bpm_range,
-        Metre(
-            brief.metre[0],
-            tuple(style.metre.odd_bars),
-            style.tempo.bend_percent / 100,
-            style.tempo.step_percent / 100,
-        ),
-        home=draws(seed, "tempo").uniform(0.25, 0.75),
-        starts_on_time=spotting.start_told,
+    metre = Metre(
+        brief.metre[0], tuple(style.metre.odd_bars), style.tempo.bend_percent / 100, style.tempo.step_percent / 100
     )
+
+    def fit_to(notes: Spotting, opening: Opening | None) -> tuple[Fit, list[int | None]]:
+        targets, places = targets_of(notes, steady)
+        fit = fit_tempo(
+            targets,
+            float(Fraction(notes.silent_until) / notes.rate),
+            float(Fraction(notes.frames) / notes.rate),
+            brief.bpm_range,
+            metre,
+            home=draws(seed, "tempo").uniform(0.25, 0.75),
+            starts_on_time=notes.start_told,
+            opening=opening,
+        )
+        return fit, places
+
+    fit, places = fit_to(spotting, None)
+    if steady and brief.sync != "loose":
+        moved = _on_the_beat(spotting, fit)
+        if moved.moments != spotting.moments:
+            spotting = moved
+            fit, places = fit_to(spotting, fit.opening)
     return fit, placed_hits(spotting, fit, places, steady)
+
+
+def _on_the_beat(spotting: Spotting, fit: Fit) -> Spotting:
+    """The notes with moments that an even beat misses given to cuts nearby, nearly as heavy, which it meets."""
+    reach, apart = _BESIDE_SECONDS * spotting.rate, _APART_SECONDS * spotting.rate
+    moments = list(spotting.moments)
+    for index, moment in enumerate(moments):
+        if moment.weight >= _STRONGEST or _place(spotting, fit, moment.frame):
+            continue
+        # Not nearer to the other moments than this one is, or than moments usually are.
+        before = moments[index - 1].frame if index else -spotting.frames
+        after = moments[index + 1].frame if index + 1 < len(moments) else 2 * spotting.frames
+        first = max(moment.frame - reach, min(before + apart, Fraction(moment.frame)))
+        last = min(moment.frame + reach, max(after - apart, Fraction(moment.frame)))
+        near = [
+            (place, cut.weight, -cut.frame, cut)
+            for cut in spotting.cuts
+            if first <= cut.frame <= last
+            and cut.weight >= _NEARLY * moment.weight
+            and (place := _place(spotting, fit, cut.frame))
+        ]
+        if near:
+            cut = max(near, key=lambda found: found[:3])[3]
+            moments[index] = Moment(cut.frame, "cut", cut.weight)
+    return replace(spotting, moments=tuple(moments))
+
+
+def _place(spotting: Spotting, fit: Fit, frame: int) -> int:
+    """2 where a frame is met by a beat, 1 by an eighth, 0 else."""
+    beat = _near(fit, float(Fraction(frame) / spotting.rate), 2, *_STEADY)
+    return 0 if beat is None else 2 if beat == int(beat) else 1
 
 
 def targets_of(spotting: Spotting, steady: bool) -> tuple[tuple[Target, ...], list[int | None]]:
