@@ -10,6 +10,7 @@ from cutscore_composer.plan.brief import Brief, Key
 from cutscore_composer.plan.style import Style
 from cutscore_composer.write.composition import Articulation, KeyAt, Note
 from cutscore_composer.write.ensemble import Ensemble, sound_pack
+from cutscore_composer.write.feel import feel_of
 from cutscore_composer.write.form import FormBar, Phrase
 from cutscore_composer.write.tempo import TempoMap
 from cutscore_composer.write.tonality import key_at
@@ -155,7 +156,9 @@ class Sheet:
 
 
 def sheet_for(page: Page) -> Sheet:
-    """An empty sheet that swings as the style does."""
+    """An empty sheet that swings as the style, or the feel of the cue, does."""
     tempo = page.style.tempo
     accents = frozenset(round(accent.beat, 3) for accent in page.accents) | {round(page.final_beat, 3)}
-    return Sheet(swing=tempo.swing, swing_cell=0.5 if tempo.swing_sixteenths else 1.0, straight=accents)
+    feel = feel_of(page.style, page.brief, page.seed)
+    swing = tempo.swing if feel is None else feel.swing
+    return Sheet(swing=swing, swing_cell=0.5 if tempo.swing_sixteenths else 1.0, straight=accents)

@@ -126,6 +126,15 @@ class Tempo(_Data):
     """Whether it is the sixteenths that swing, and not the eighths."""
 
 
+class Feel(_Data):
+    """A manner that is kept through a cue, and the patterns that belong to it and to no other."""
+
+    patterns: list[str] = Field(min_length=1)
+    words: list[str] = []
+    """By which users ask for it; otherwise it is drawn."""
+    swing: float = Field(default=0.5, ge=0.5, le=0.75)
+
+
 class Metre(_Data):
     """The metre when nobody asks, those that the style can play, and lengths of odd bars in beats."""
 
@@ -297,11 +306,15 @@ class MixHints(_Data):
 
     brightness_db: Trim = 0.0
     low_db: Trim = 0.0
+    mid_db: Trim = 0.0
+    """Around 700 Hz, where many parts meet."""
     hall_db: Trim = 0.0
     hall_seconds: float = Field(default=2.2, ge=0.2, le=8)
     width: float = Field(default=1.0, ge=0, le=1.5)
     sidechain_db: float = Field(default=0.0, ge=0, le=12)
     """How far bass, keys, synths and harmony give way to the kick drum."""
+    glue: float = Field(default=1.35, ge=1, le=3)
+    """Ratio of the bus compressor: 1 leaves the dynamics as played, 2 is a record."""
     drive: Energy = 0.0
     """Gentle saturation of everything."""
     levels_db: dict[Channel, Trim] = {}
@@ -328,6 +341,8 @@ class Style(_Data):
     vocabulary: str | None = None
     """A file of styles/vocabularies whose harmony it takes; its own rows replace those."""
     harmony: dict[Mode, Harmony]
+    feels: dict[str, Feel] = {}
+    """One of them holds for a whole cue, its swing in place of the tempo's: drums, bass and chords go together."""
     motif_rhythms: dict[MetreText, list[str]]
     motif_shapes: list[list[int]] = []
     """Steps in the scale from the motif's first note; empty: the writer's own."""

@@ -11,6 +11,7 @@ from cutscore_composer.plan.style.model import PATTERNED
 from cutscore_composer.write.composition import Articulation
 from cutscore_composer.write.draws import draws, one_of
 from cutscore_composer.write.ensemble import Instrument, sound_pack
+from cutscore_composer.write.feel import feel_of, fitting
 from cutscore_composer.write.form import FormBar, Phrase
 from cutscore_composer.write.page import Page, Sheet
 from cutscore_composer.write.stems import StemName
@@ -103,6 +104,7 @@ class Stand:
         """
         table: dict[str, dict[str, Any]] = getattr(self.page.style, PATTERNED[self.row.layer])
         names = [name for name in self.row.patterns.for_class(self.energy) if name in table]
+        names = fitting(names, self.page.style, feel_of(self.page.style, self.page.brief, self.page.seed))
         metre = f"{self.home}/4"
         names = [name for name in names if metre in table[name]] or names
         if not names:
