@@ -28,6 +28,8 @@ from cutscore_composer.wishes import Wishes
 DEFAULT_STYLE = "cinematic"
 
 _NAMED, _OWN_WORD, _OWN_PHRASE, _DENIED = 3.0, 1.0, 2.4, -6.0
+_ALONE = 5.0
+"""What it gives when all that a style plays is all that was asked for."""
 _LEANS = (1.0, 0.6, 0.45)
 """What a word that leans to styles gives to the first, the second and the third."""
 _MEANING, _MOOD, _SEATS, _PICTURE, _METRE = 4.0, 1.6, 1.1, 0.25, 1.5
@@ -151,7 +153,7 @@ def _seats(one: Character, asked: Asked, characters: Mapping[str, Character]) ->
             score += _SEATS * (1.0 - seating / (len(characters) + 1)) + 0.4 * sum(one.seats.get(i, 0) for i in plays)
     if asked.only:
         plays = frozenset().union(*(_plays(plain) for plain in asked.only))
-        score += 3.0 * sum(one.seats.get(name, 0.0) for name in plays)
+        score += _ALONE * sum(one.seats.get(name, 0.0) for name in plays)
     refused = frozenset().union(*(_refuses(plain) for plain in asked.refused))
     return score - 1.2 * sum(one.seats.get(name, 0.0) for name in refused)
 

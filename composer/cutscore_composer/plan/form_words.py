@@ -20,7 +20,8 @@ _SPARSE = _any_of(
     r"few notes\b|breathing room\b|nothing busy\b|less is more\b|almost nothing\b",
     r"not (?:too |so |very )?(?:busy|dense|cluttered|much going on)\b",
     r"lots of (?:space|room|air)\b",
-    r"(?:a|one) (?:single|lone|solitary) (?:note|piano|violin|cello|guitar|flute|oboe|clarinet|horn|trumpet|instrument)",
+    r"(?:a|one) (?:single|lone|solitary) "
+    r"(?:note|piano|violin|cello|guitar|flute|oboe|clarinet|horn|trumpet|instrument)\b",
 )
 _BUSY = _any_of(
     r"(?:busy|dense(?:ly)?|frantic|frenetic|hectic|layered|intricate|virtuosic|packed|chaotic)\b",

@@ -213,7 +213,8 @@ def _asian_language_of(text: str) -> str:
 
 @cache
 def _pieces_longest_first(language: str) -> tuple[str, ...]:
-    return tuple(sorted(_pieces(language), key=lambda piece: (-len(piece), piece)))
+    pieces = {*_pieces(language), *_data()[language]["common"]}
+    return tuple(sorted(pieces, key=lambda piece: (-len(piece), piece)))
 
 
 def _turned_asian(run: str, language: str) -> str:

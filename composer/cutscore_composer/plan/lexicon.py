@@ -80,6 +80,8 @@ class Mood:
     valence: float
     energy: float
     words: tuple[str, ...]
+    sureness: float = 1.0
+    """0 to 1: little where only subjects or guesses speak."""
     contradiction: bool = False
     """Whether two words pull hard against each other ("calm aggressive")."""
 
@@ -112,7 +114,8 @@ def mood_from(said: Sequence[Said]) -> Mood | None:
     )
     valence, energy = _mean(valences), _mean(energies)
     words = tuple(one.word for one in telling)
-    return Mood(valence or 0.0, _CENTRE if energy is None else energy, words, torn)
+    sureness = min(1.0, sum(one.weight * one.mood_weight for one in telling))
+    return Mood(valence or 0.0, _CENTRE if energy is None else energy, words, sureness, torn)
 
 
 def said_in(text: str) -> tuple[Said, ...]:

@@ -10,7 +10,7 @@ from cutscore_composer.plan.choose_style import choose_style
 from cutscore_composer.plan.from_picture import PictureMood, picture_mood
 from cutscore_composer.plan.lexicon import Mood, mood_from, mood_of, said_in
 from cutscore_composer.plan.seating import seat
-from cutscore_composer.plan.style import Style, energy_class, load_style
+from cutscore_composer.plan.style import Style, energy_class, resolve_style
 from cutscore_composer.plan.words import Asked, read_words, words_of
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.wishes import Wishes
@@ -37,7 +37,7 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
     asked = read_words(text)
     said = said_in(asked.mood_text)
     picture = picture_mood(seen)
-    style = load_style(wishes.style or choose_style(asked, said, picture))
+    style = resolve_style(wishes.style or choose_style(asked, said, picture))
     mood = mood_from(said)
     arc, arc_warnings = _arc(asked)
     valence, energy = _at_home(_mood(asked, mood, picture, arc), style, asked)
@@ -101,15 +101,16 @@ def _mood(asked: Asked, mood: Mood | None, picture: PictureMood, arc: Sequence[f
     if mood is None:
         valence, energy = picture.valence, picture.energy
     else:
-        valence = 0.92 * mood.valence + 0.08 * picture.valence
-        energy = 0.92 * mood.energy + 0.08 * picture.energy
+        share = 0.7 + 0.22 * mood.sureness
+        valence = share * mood.valence + (1 - share) * picture.valence
+        energy = share * mood.energy + (1 - share) * picture.energy
     if len(arc) > 1 and asked.stages:
         energy = 0.4 * energy + 0.6 * max(arc)
     if asked.mode is not None:
         low, high = _VALENCE_OF_MODE[asked.mode]
         valence = min(high, max(low, valence))
     # Tempo and number of players say something of energy too, the less the more words do.
-    weight = 0.5 if mood is None else 0.25
+    weight = 0.5 - 0.25 * (0.0 if mood is None else mood.sureness)
     for hint in _energy_hints(asked):
         energy = (1 - weight) * energy + weight * hint
     return min(1.0, max(-1.0, valence)), min(1.0, max(0.0, energy))
