@@ -25,6 +25,8 @@ class Channel:
     """Above 1.6 kHz."""
     low_db: float = 0.0
     """Below 130 Hz."""
+    mid_db: float = 0.0
+    """Around 700 Hz."""
     width: float = 1.0
     """Of its sides against its middle."""
 
@@ -59,5 +61,6 @@ def channel_of(line: str, hints: MixHints) -> Channel:
         hall_db=channel.hall_db + hints.hall_db,
         high_db=channel.high_db + hints.brightness_db,
         low_db=channel.low_db + hints.low_db,
+        mid_db=channel.mid_db + hints.mid_db,
         width=channel.width * hints.width,
     )

@@ -49,7 +49,7 @@ class Desk:
         self._halls = {name: Hall(rate, hints.hall_seconds) for name in (self._stems if apart else (_ALL,))}
         self._chain = SideChain(kicks, hints.sidechain_db, rate)
         self._bells = {name: SpeechBell(speech, rate) for name in self._stems if speech and SpeechBell.concerns(name)}
-        self._glue = Glue(rate)
+        self._glue = Glue(rate, hints.glue)
         self._first = 0
 
     def mixed(self, lines: Mapping[str, Audio]) -> dict[str, Audio]:

@@ -18,6 +18,7 @@ Sections = npt.NDArray[np.float64]
 
 _HIGH_HERTZ = 1600.0
 _LOW_HERTZ = 130.0
+_MID_HERTZ = 700.0
 _TONE = ((230.0, -2.0), (1900.0, 1.5))
 """Every channel's tone (hertz, dB): less of the range in which a full ensemble turns to mud, more of its speech."""
 _TONE_Q = 0.7
@@ -37,7 +38,7 @@ class Strip:
                 butter(2, channel.low_cut_hertz, "high", fs=rate, output="sos"),
                 high_shelf(_HIGH_HERTZ, channel.high_db, rate),
                 low_shelf(_LOW_HERTZ, channel.low_db, rate),
-                *(bell(hertz, gain_db, _TONE_Q, rate) for hertz, gain_db in _TONE),
+                *(bell(*at, _TONE_Q, rate) for at in ((_MID_HERTZ, channel.mid_db), *_TONE) if at[1]),
             ]
         )
         # The lowest octaves stay in the middle, where loudspeakers carry them best.

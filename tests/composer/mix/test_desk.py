@@ -180,13 +180,15 @@ def test_silent_lines_cost_nothing_and_leave_nothing() -> None:
     assert np.allclose(made[10 * PARTITION :], made[:PARTITION], atol=1e-9)
 
 
-def test_glue_leans_back_smoothly() -> None:
-    """Music 12 dB over the threshold is down 2 to 4 dB, music under it is not; the gain has no step."""
-    glue = Glue(RATE)
-    parts = [glue.gain(np.full((2, PARTITION), level, np.float32)) for level in (0.05, 0.4, 0.4, 0.4, 0.05, 0.05)]
-    assert parts[0].min() == 1.0
-    assert -4 < 20 * np.log10(parts[3][-1]) < -2
-    assert parts[5][-1] > 0.99
+def test_glue_narrows_the_range_and_lets_strokes_through() -> None:
+    """Between two levels 12 dB apart 9 remain at a ratio of 4:3; the gain has no step, and a stroke keeps its start."""
+    glue = Glue(RATE, 4 / 3)
+    parts = [glue.gain(np.full((2, PARTITION), level, np.float32)) for level in (0.1,) * 4 + (0.4,) * 4 + (0.1,) * 4]
+    gain = 20 * np.log10(np.concatenate(parts))
+    assert gain[8 * PARTITION - 1] - gain[4 * PARTITION - 1] == pytest.approx(-3, abs=0.1)
+    assert gain[-1] == pytest.approx(gain[4 * PARTITION - 1], abs=0.2)
+    stroke = gain[4 * PARTITION : 4 * PARTITION + RATE // 50] - gain[4 * PARTITION - 1]
+    assert stroke.min() > -1.0
     assert max(abs(a[-1] - b[0]) for a, b in pairwise(parts)) < 1e-3
     assert np.abs(np.diff(np.concatenate(parts))).max() < 1e-3
 

@@ -190,6 +190,31 @@ def test_a_fade_takes_a_quarter_of_a_short_cue(tmp_path: Path, cue_of: Callable)
     assert level(7.9) - level(4.0) < -40
 
 
+def test_the_mix_does_not_flatten(tmp_path: Path, cue_of: Callable) -> None:
+    """Music that rises by 18 dB and falls again is heard to: short-term loudness follows it, most of the range stays."""
+    rise = 10 ** (18 / 20 * (np.sin(np.pi * np.arange(40 * RATE) / (40 * RATE)) - 1))
+    noise = np.random.default_rng(3).standard_normal((40 * RATE, 2)) * 0.1 * rise[:, None]
+    lines = {"harmony/strings": noise.astype(np.float32)}
+    audio = samples_of(mix(cue_of(40), [lines], tmp_path, Progress()).audio)
+    heard, given = (
+        10 * np.log10([(one[at * RATE : (at + 3) * RATE] ** 2).mean() for at in range(2, 34)]) for one in (audio, noise)
+    )
+    assert np.corrcoef(heard, given)[0, 1] > 0.99
+    assert 11 < np.ptp(heard) < np.ptp(given) < 19
+
+
+def test_no_click_when_the_limiter_works(tmp_path: Path, cue_of: Callable) -> None:
+    """A steady tone under drum strokes that drive the limiter is turned down smoothly: no corner in it."""
+    tone = (0.05 * np.sin(2 * np.pi * 200 * np.arange(6 * RATE) / RATE)).astype(np.float32)[:, None].repeat(2, axis=1)
+    stroke = np.zeros_like(tone)
+    stroke[::RATE] = 0.9
+    lines = {"bass/keys": tone, "drums/percussion": stroke}
+    mixed = mix(cue_of(6), [lines], tmp_path, Progress(), stems=True, loudness_lufs=-10)
+    bass = samples_of(next(stem.file for stem in mixed.stems if stem.name == "bass"))[RATE : 5 * RATE, 0]
+    bend = np.abs(np.diff(bass, 3))
+    assert bend.max() < 2.5 * np.percentile(bend, 95)
+
+
 def test_the_music_ducks_under_speech(tmp_path: Path, cue_of: Callable) -> None:
     """Under speech the music is the asked 4 dB lower, before and after it is not."""
     tone = (0.1 * np.sin(2 * np.pi * 500 * np.arange(12 * RATE) / RATE)).astype(np.float32)
