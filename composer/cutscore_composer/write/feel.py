@@ -1,4 +1,4 @@
-"""The feel: a manner that a style keeps through a cue, such as swing or bossa, and the patterns that go together in it."""
+"""The feel: a manner that a style keeps through a cue, such as swing or bossa, and the patterns that go with it."""
 
 from __future__ import annotations
 
