@@ -8,7 +8,7 @@ milliseconds and frames, then the count of hits, near misses and misses.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +27,7 @@ EARLY_MS, LATE_MS = -10.0, 60.0
 NEAR_MS = 125.0
 """A near miss is no further than this."""
 _SAME_SECONDS = 0.0005
+_AROUND = ((bisect_left, -_SAME_SECONDS), (bisect_right, _SAME_SECONDS))
 _SHIFTS = 300
 _GRID_MS = 12.0
 """An event this near to a beat is on it."""
@@ -87,19 +88,19 @@ def hit_report(cue: Cue) -> HitReport:
     accents = [_Event(hit.time + hit.error_ms / 1000, "accent") for hit in cue.hits]
     borders = [_Event(_nearest_time(cue.downbeats, s.start), "section border") for s in cue.sections[1:] if cue.beats]
     chords = [_Event(chord.time, "chord change") for chord in cue.chords[1:]]
-    events = [*accents, *borders, *chords]
-    rows = tuple(_row(cue, *moment, events) for moment in _moments(cue))
+    events = sorted([*accents, *borders, *chords], key=lambda event: event.time)
+    times = [event.time for event in events]
+    rows = tuple(_row(cue, *moment, events, times) for moment in _moments(cue))
     hits = [hit.time for hit in cue.hits]
     cuts = [cut.time for cut in cue.cuts]
-    every = [event.time for event in events]
     return HitReport(
         rows=rows,
         accents=len(hits),
         accents_met=round(_share(hits, [event.time for event in accents]) * len(hits)),
         chance_accents=_by_chance(hits, [event.time for event in accents], cue.duration),
         cuts=len(cuts),
-        cuts_met=round(_share(cuts, every) * len(cuts)),
-        chance_cuts=_by_chance(cuts, every, cue.duration),
+        cuts_met=round(_share(cuts, times) * len(cuts)),
+        chance_cuts=_by_chance(cuts, times, cue.duration),
     )
 
 
@@ -130,11 +131,13 @@ def hit_report_sums(report: HitReport) -> tuple[str, ...]:
 
 def _moments(cue: Cue) -> list[tuple[float, Kind, float, bool]]:
     """(seconds, kind, weight, wanted) of every cut and every other accented moment, in order."""
-    wanted = sorted(hit.time for hit in cue.hits)
+    hits = sorted(cue.hits, key=lambda hit: hit.time)
+    wanted = [hit.time for hit in hits]
     cuts = sorted(cut.time for cut in cue.cuts)
     found: list[tuple[float, Kind, float, bool]] = []
     for cut in cue.cuts:
-        weights = [hit.weight for hit in cue.hits if abs(hit.time - cut.time) <= _SAME_SECONDS]
+        first, last = (bisect(wanted, cut.time + off) for bisect, off in _AROUND)
+        weights = [hit.weight for hit in hits[first:last]]
         found.append((cut.time, cut.kind, max([cut.weight, *weights]), _is_there(wanted, cut.time)))
     for hit in cue.hits:
         if not _is_there(cuts, hit.time):
@@ -142,14 +145,19 @@ def _moments(cue: Cue) -> list[tuple[float, Kind, float, bool]]:
     return sorted(found, key=lambda moment: moment[0])
 
 
-def _row(cue: Cue, time: float, kind: Kind, weight: float, wanted: bool, events: Sequence[_Event]) -> HitRow:
+def _row(
+    cue: Cue, time: float, kind: Kind, weight: float, wanted: bool, events: Sequence[_Event], times: Sequence[float]
+) -> HitRow:
     rate = rate_of(cue)
     at = timecode(cue.start_frame + frames_near(time, rate), rate, cue.drop_frame)
     order: tuple[Falls, ...] = ("accent", "section border", "chord change")
     # The most telling of what falls on it; else what comes nearest.
-    on_it = [event for event in events if EARLY_MS <= _ms(event, time) <= LATE_MS]
+    reach = max(-EARLY_MS, LATE_MS) / 1000 + _SAME_SECONDS
+    around = events[bisect_left(times, time - reach) : bisect_right(times, time + reach)]
+    on_it = [event for event in around if EARLY_MS <= _ms(event, time) <= LATE_MS]
     event = min(on_it, key=lambda e: (order.index(e.falls), abs(_ms(e, time))), default=None)
-    nearest = event or min(events, key=lambda e: abs(_ms(e, time)), default=None)
+    after = bisect_left(times, time)
+    nearest = event or min(events[max(0, after - 1) : after + 1], key=lambda e: abs(_ms(e, time)), default=None)
     if nearest is None:
         return HitRow(time, at, kind, weight, "nothing", "nothing", None, None, None, "miss", wanted)
     error = _ms(nearest, time)

@@ -133,12 +133,12 @@ def _outdone(candidates: Sequence[Moment], index: int, apart: Fraction, depth: i
 def _usual(heard: Sequence[Moment], index: int, how: _Manner, rate: Fraction) -> float:
     """The weight from which there were as many candidates of late as the music usually meets."""
     here = heard[index].frame
-    past = list(
-        itertools.takewhile(lambda other: here - other.frame <= _LATE_SECONDS * rate, reversed(heard[: index + 1]))
-    )
+    first = index
+    while first and here - heard[first - 1].frame <= _LATE_SECONDS * rate:
+        first -= 1
     seconds = min(_LATE_SECONDS, float(here / rate))
     rank = max(1, round(how.usual_a_minute * seconds / 60))
-    weights = sorted((moment.weight for moment in past), reverse=True)
+    weights = sorted((moment.weight for moment in heard[first : index + 1]), reverse=True)
     return weights[rank - 1] if rank <= len(weights) else how.weakest
 
 

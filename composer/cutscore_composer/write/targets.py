@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
@@ -66,7 +67,7 @@ def fitted(brief: Brief, style: Style, spotting: Spotting, seed: int) -> tuple[F
 def _on_the_beat(spotting: Spotting, fit: Fit) -> Spotting:
     """The notes with moments that an even beat misses given to cuts nearby, nearly as heavy, which it meets."""
     reach, apart = _BESIDE_SECONDS * spotting.rate, _APART_SECONDS * spotting.rate
-    moments = list(spotting.moments)
+    moments, frames = list(spotting.moments), [Fraction(cut.frame) for cut in spotting.cuts]
     for index, moment in enumerate(moments):
         if moment.weight >= _STRONGEST or _place(spotting, fit, moment.frame):
             continue
@@ -75,12 +76,11 @@ def _on_the_beat(spotting: Spotting, fit: Fit) -> Spotting:
         after = moments[index + 1].frame if index + 1 < len(moments) else 2 * spotting.frames
         first = max(moment.frame - reach, min(before + apart, Fraction(moment.frame)))
         last = min(moment.frame + reach, max(after - apart, Fraction(moment.frame)))
+        beside = spotting.cuts[bisect_left(frames, first) : bisect_right(frames, last)]
         near = [
             (place, cut.weight, -cut.frame, cut)
-            for cut in spotting.cuts
-            if first <= cut.frame <= last
-            and cut.weight >= _NEARLY * moment.weight
-            and (place := _place(spotting, fit, cut.frame))
+            for cut in beside
+            if cut.weight >= _NEARLY * moment.weight and (place := _place(spotting, fit, cut.frame))
         ]
         if near:
             cut = max(near, key=lambda found: found[:3])[3]
