@@ -162,7 +162,7 @@ def _phrase(
     joined = _joined(sung, singer.row.instrument, timed[0].beat)
     anchor = _anchor(page, phrase, singer)
     slots = [_slot(page, phrase, note, anchor) for note in timed]
-    slots = _crowned(slots, crown, singer) if crown is not None else _echoed(page, phrase, slots, singer, sung)
+    slots = _crowned(page, slots, crown, singer) if crown is not None else _echoed(page, phrase, slots, singer, sung)
     pitches = find_pitches(slots, joined, singer.low, singer.high)
     row = singer.row
     return [
@@ -185,7 +185,7 @@ def _timed(page: Page, phrase: Phrase, bars: tuple[FormBar, ...], plan: Plan) ->
             beat = bar.beat + note.onset
             if beat >= until - _SHORTEST_BEATS:
                 break
-            strong = note.onset % 2 == 0 or note.beats >= 1.5
+            strong = note.onset == 0 or (note.onset % 2 == 0 and note.beats >= 1.5)
             found.append(_Timed(beat, min(note.beats, until - beat), cell.steps + note.step, strong))
     return [*found, *_close(page, phrase, bars, found)]
 
@@ -280,14 +280,15 @@ def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: _Singer, sung
     return made
 
 
-def _crowned(slots: list[Slot], crown: int, singer: _Singer) -> list[Slot]:
+def _crowned(page: Page, slots: list[Slot], crown: int, singer: _Singer) -> list[Slot]:
     """The slots with the highest note of the cue in the middle of them: its longest strong note."""
-    inner = [i for i, slot in enumerate(slots) if slot.strong and not slot.close and (i > 0 or len(slots) < 4)]
-    if not inner:
-        return slots
+    heard = [i for i, slot in enumerate(slots) if not any(a.beat - a.hush <= slot.beat < a.beat for a in page.accents)]
+    strong = [i for i in heard if slots[i].strong and not slots[i].close and (i > 0 or len(slots) < 4)]
+    inner = strong or [i for i in heard if not slots[i].close] or heard or list(range(len(slots)))
     place = max(inner, key=lambda i: (slots[i].beats + 0.2 * (slots[i].target - singer.centre), i))
-    tones = slots[place].chord.tones
-    top = next((p for p in range(crown, crown - 12, -1) if p % 12 in tones[:3]), crown)
+    chord = slots[place].chord
+    reach = range(crown, crown - _CROWN_ROOM, -1)
+    top = next((p for tones in (chord.tones[:3], chord.scale) for p in reach if p % 12 in tones), crown)
     made = list(slots)
     made[place] = replace(slots[place], fixed=top)
     # What surrounds it leans towards it.

@@ -15,7 +15,7 @@ from cutscore_composer.write.composition import KeyAt
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.form import Phrase
 
-_TURN = 0.12
+_TURN = 0.16
 """How far the energy of a section must lie from that of the one before for a turn of the picture."""
 _LEAST_BARS = 6
 """A section shorter than this stays at home: a key needs time to be heard."""

@@ -122,5 +122,5 @@ def _recovery(older: int, old: int, pitch: int) -> float:
     if abs(leap) < 5:
         return 0.0
     if leap * after > 0:
-        return 1.2 if abs(after) <= 2 else 4.0
+        return 2.2 if abs(after) <= 2 else 5.5
     return 0.0 if after and abs(after) <= 4 else 0.8
