@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
+from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cutscore_composer.plan.planner import plan
+from cutscore_composer.plan.style import Style
+from cutscore_composer.spot import spot
+from cutscore_composer.wishes import Wishes
+from cutscore_composer.write.composition import PlacedHit
 from cutscore_composer.write.fit import Fit, fit_tempo
 from cutscore_composer.write.search import Metre, Target
+from cutscore_composer.write.targets import fitted
+
+_spec = importlib.util.spec_from_file_location("made_up_fits", Path(__file__).parents[1] / "spot" / "conftest.py")
+assert _spec is not None
+assert _spec.loader is not None
+made_up = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(made_up)
 
 METRE = Metre(4, (2, 3, 5), 0.06, 0.01)
 
@@ -104,3 +119,70 @@ def test_time_grows_linearly_with_the_picture() -> None:
 
     took(2)
     assert took(24) < 6 * max(took(6), 0.05)
+
+
+STEADY = Metre(4, (2, 3), 0.0, 0.01)
+
+
+@given(
+    gaps=st.lists(st.floats(2, 12), min_size=2, max_size=14),
+    weights=st.lists(st.floats(0.3, 1.0), min_size=14, max_size=14),
+    low=st.floats(60, 150),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_groove_keeps_one_tempo(gaps: list[float], weights: list[float], low: float) -> None:
+    """Every beat is as long as the others, within the range; one bar in 16 is shorter at most; accents on a beat
+    are -10 to +60 ms from their moment, and the last chord is where it was wanted."""
+    times = np.cumsum(gaps)
+    hits = [Target(float(t), w, "hit", -0.008, 0.05) for t, w in zip(times, weights, strict=False)]
+    final = float(times[-1]) + 4
+    targets = (*hits, Target(final, 1.2, "final", -0.008, 0.03))
+    fit = fit_tempo(targets, 0.0, final + 3, (low, low * 1.2), STEADY)
+    lengths = beat_lengths(fit)
+    assert np.ptp(lengths) < 1e-6
+    assert low * 0.999 <= 60 / lengths[0] <= low * 1.201
+    assert 0 <= fit.tempo.seconds(fit.bars[0].beat) <= 0.61
+    odd = [index for index, bar in enumerate(fit.bars) if bar.beats != 4 and bar.beat >= 0]
+    assert all(b - a >= 15 for a, b in pairwise(odd))
+    for index, beat in fit.on_beat.items():
+        assert -0.010 <= fit.tempo.seconds(beat) - targets[index].seconds <= 0.060
+
+
+def real_cuts(videos: Path) -> list[list[int]]:
+    """Frames of the cuts of ten stretches of 57 s of a film."""
+    lines = (videos / "bbb_film_full_320x180.cuts.txt").read_text(encoding="utf-8").splitlines()
+    cuts = [float(line) for line in lines if line.strip() and not line.startswith("#")]
+    return [[round((t - 57 * n) * 24) for t in cuts if 57 * n + 0.5 < t < 57 * n + 56] for n in range(10)]
+
+
+def random_cuts() -> list[list[int]]:
+    """Ten cut lists of 57 s with shots of 0.7 to 6 s."""
+    made = []
+    for seed in range(10):
+        ends = np.cumsum(np.random.default_rng(seed).uniform(0.7, 6.0, 60))
+        made.append([round(t * 24) for t in ends if t < 56])
+    return made
+
+
+def accents(cuts: list[int], seed: int, style: str) -> list[PlacedHit]:
+    """Where the accents of a cut list come to lie."""
+    strengths = np.random.default_rng(seed).random(len(cuts))
+    told = [(frame, float(s), "cut") for frame, s in zip(cuts, strengths, strict=True)]
+    seen = made_up.seen_of(57 * 24, Fraction(24), told, seed)
+    wishes = Wishes(style=style)
+    notes = spot(seen, made_up.picture_of(seen), wishes)
+    brief = plan(wishes, seen, notes, seed)
+    return list(fitted(brief, Style.model_validate(brief.style_data), notes, seed)[1])
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("style", "on_beat"), [("cinematic", 0.85), ("pop_electronic", 0.30)])
+def test_accents_meet_their_moments_in_real_and_random_cut_lists(videos: Path, style: str, on_beat: float) -> None:
+    """All lie -10 to +60 ms from their moment (90 % are asked); most on eighths or better where the tempo bends,
+    and where it does not at least twice as many as an even beat would meet by luck."""
+    hits = [hit for n, cuts in enumerate([*real_cuts(videos), *random_cuts()]) for hit in accents(cuts, n, style)]
+    assert len(hits) >= 60
+    errors = [1000 * (hit.seconds - hit.moment_seconds) for hit in hits]
+    assert min(errors) >= -10.0
+    assert max(errors) <= 60.0
+    assert sum(hit.on != "free" for hit in hits) / len(hits) >= on_beat
