@@ -176,6 +176,26 @@ def test_a_groove_is_struck_by_who_has_its_drums(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STYLES)
+def test_no_pattern_is_written_for_nobody(name: str) -> None:
+    """Every pattern is played by some layer, and every pattern of a feel exists; each feel serves every layer."""
+    style = style_of(name)
+    played: dict[str, set[str]] = {table: set() for table in PATTERNED.values()}
+    for row in style.layers:
+        if row.layer in PATTERNED:
+            named = {pattern for energy in ENERGIES for pattern in row.patterns.for_class(energy)}
+            played[PATTERNED[row.layer]] |= named
+    assert {table: set(getattr(style, table)) for table in played} == played
+    for feel in style.feels.values():
+        assert set(feel.patterns) <= set().union(*played.values())
+        others = {p for other in style.feels.values() if other != feel for p in other.patterns}
+        assert set(feel.patterns) & others == set()
+        for row in style.layers:
+            for energy in ENERGIES:
+                names = row.patterns.for_class(energy)
+                assert not names or set(names) - others, (row.layer, energy)
+
+
+@pytest.mark.parametrize("name", STYLES)
 def test_articulations_are_those_of_the_instruments(name: str) -> None:
     """What a row asks of an instrument, the instrument can do."""
     style, pack = style_of(name), sound_pack()
