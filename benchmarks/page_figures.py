@@ -120,7 +120,7 @@ def melody_figures(composition: Composition) -> dict[str, float]:
     moves: list[int] = []
     sung = 0.0
     notes = sorted((n for p in composition.parts if p.role == "melody" for n in p.notes), key=lambda n: n.beat)
-    tops = [n for n, after in pairwise([*notes, None]) if after is None or after.beat > n.beat + 1e-6]
+    tops = [n for i, n in enumerate(notes) if i + 1 == len(notes) or notes[i + 1].beat > n.beat + 1e-6]
     for first, second in pairwise(tops):
         sung += min(first.beats, second.beat - first.beat)
         if second.beat - first.beat < 4.1:
@@ -186,7 +186,7 @@ def picture_of(seconds: int, cuts_a_minute: float, light: float, seed: int) -> t
     at, cuts = 0.0, []
     while (at := at + random.gamma(3.0, 20.0 / cuts_a_minute)) < seconds - 1:
         cuts.append(SeenCut(round(at * 24), "cut", round(float(random.uniform(0.2, 1)) * 64) / 64))
-    curves = [np.round(c * 64).astype(np.float32) / 64 for c in (motion, np.full(size, light), 0.5 * motion + 0.2)]
+    curves = [(np.round(c * 64) / 64).astype(np.float32) for c in (motion, np.full(size, light), 0.5 * motion + 0.2)]
     seen = Seen(rate, seconds * 24, tuple(cuts), curves[0], curves[1], np.full(size, 0.3, np.float32), curves[2])
     return seen, Picture("made up", rate, seconds * 24, ())
 

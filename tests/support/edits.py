@@ -41,7 +41,7 @@ def edit_of(
     at, cuts = 0.0, []
     while cuts_a_minute and (at := at + float(random.gamma(3.0, 20.0 / cuts_a_minute))) < seconds - 1:
         cuts.append(SeenCut(round(at * rate), "cut", round(float(random.uniform(0.2, 1)) * 64) / 64))
-    curves = [np.round(c * 64).astype(np.float32) / 64 for c in (motion, np.full(size, light), 0.5 * motion + 0.2)]
+    curves = [(np.round(c * 64) / 64).astype(np.float32) for c in (motion, np.full(size, light), 0.5 * motion + 0.2)]
     flat = np.full(size, 0.3, np.float32)
     spoken = tuple((round(a * rate), round(b * rate)) for a, b in speech)
     return Seen(rate, count, tuple(cuts), curves[0], curves[1], flat, curves[2], speech=spoken)
