@@ -28,7 +28,8 @@ _RELEASE_SECONDS = 0.28
 _SHORT_RELEASE_SECONDS = 0.09
 _SLUR_SECONDS = 0.08
 """How long one note takes to become the next under a slur."""
-_DETUNED = (0.0, 0.05, -0.04, 0.07, -0.06, 0.03)
+_VARIANTS = 3
+_DETUNED = (0.0, 0.05, -0.04)
 """Semitones by which repeats of a pitch differ."""
 _NEAR = 4
 """Semitones that the recording of a repeat may lie away."""
@@ -91,7 +92,7 @@ def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Soun
             return dark, None
         return dark, samples.model((name, key, 1), lambda: sustained_model(name, key, samples.rate, bright=True))
     layers = _layers(event)
-    pitch = key + _DETUNED[event.turn % len(_DETUNED)]
+    pitch = key + _DETUNED[event.turn % _VARIANTS]
     if len(layers) == 1:
         made = samples.veiled(_turned(layers[0], event), pitch, (1.0, 0.0), seconds=seconds)
         dark, bright = (_endless(one) for one in made)
@@ -109,7 +110,7 @@ def _layers(event: Event) -> tuple[Layer, ...]:
 
 def _turned(layer: Layer, event: Event) -> Region:
     """The recording for the pitch; a repeat takes that of a neighbour, when it is near."""
-    other = layer.nearest(event.pitch, event.turn % 3)
+    other = layer.nearest(event.pitch, event.turn % _VARIANTS)
     return other if abs(other.root - event.pitch) <= _NEAR else layer.nearest(event.pitch)
 
 

@@ -201,7 +201,7 @@ def decode(path: Path, seconds: float | None = None) -> Recording:
 
 
 def _sides_of(frame: av.AudioFrame) -> Audio:
-    """(n, 1 or 2) float32, ±1, of whatever the decoder gave: packed or planar, whole numbers or not; the first two sides."""
+    """(n, 1 or 2) float32, ±1, of whatever the decoder gave, packed or planar, whole numbers or not."""
     heard = frame.to_ndarray()
     channels = len(frame.layout.channels)
     if not frame.format.is_planar:
@@ -252,18 +252,19 @@ def _lengths(samples: int, ratio: float) -> tuple[int, int]:
     after = np.minimum(np.searchsorted(smooth, exact), len(smooth) - 1)
     before = np.maximum(after - 1, 0)
     nearest = np.where(smooth[after] - exact < exact - smooth[before], smooth[after], smooth[before])
-    good = np.nonzero(np.abs(nearest / exact - 1) <= _PITCH_TOLERANCE)[0]
-    if not len(good):
-        return int(candidates[0]), round(int(candidates[0]) * ratio)
-    return int(candidates[good[0]]), int(nearest[good[0]])
+    off = np.abs(nearest / exact - 1)
+    good = np.nonzero(off <= _PITCH_TOLERANCE)[0]
+    # Lengths with great prime factors transform fifty times as long: rather the nearest pair without.
+    chosen = int(good[0]) if len(good) else int(off.argmin())
+    return int(candidates[chosen]), int(nearest[chosen])
 
 
 @cache
 def _smooth_numbers() -> npt.NDArray[np.int64]:
-    """Numbers up to four million without a prime factor over 7."""
+    """Numbers up to eight million without a prime factor over 11."""
     found = np.array([1], np.int64)
-    for prime in (2, 3, 5, 7):
-        powers = prime ** np.arange(24, dtype=np.int64)
-        found = np.unique(np.outer(found, powers[powers < 1 << 22]))
-        found = found[(found > 0) & (found < 1 << 22)]
+    for prime in (2, 3, 5, 7, 11):
+        powers = [prime**power for power in range(24) if prime**power < 1 << 23]
+        found = np.unique(np.outer(found, np.array(powers, np.int64)))
+        found = found[found < 1 << 23]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-from scipy.signal import butter, sosfilt
+from scipy.signal import butter, lfilter
 
 from cutscore_composer.instruments.pack import Seat
 from cutscore_composer.play.samples import Audio
@@ -28,24 +28,25 @@ class Seated:
         self._silent = True
         self._past: Audio = np.zeros((2, self._reach), np.float32)
         # Distance takes the highs away: air and the backs of the rows in front.
-        self._air = butter(1, 15_000 - 9_000 * seat.depth, fs=rate, output="sos")
-        self._air_state = np.zeros((len(self._air), 2, 2))
+        self._air = tuple(np.asarray(one, np.float32) for one in butter(1, 15_000 - 9_000 * seat.depth, fs=rate))
+        self._air_state: Audio = np.zeros((2, 1), np.float32)
 
     def place(self, block: Audio) -> Audio:
         """A block on its seat, direct sound and reflections."""
         if self._silent and not block.any():
             return block
-        middle = block.mean(axis=1, keepdims=True)
-        narrowed = (middle + (block - middle) * np.float32(self._width)) * self._sides
         # Sides as rows: each is read from one end to the other.
-        aired, self._air_state = sosfilt(self._air, np.ascontiguousarray(narrowed.T), zi=self._air_state)
-        line = np.concatenate([self._past, aired.astype(np.float32)], axis=1)
+        left, right = block[:, 0], block[:, 1]
+        middle, beside = (left + right) * np.float32(0.5), (left - right) * np.float32(0.5 * self._width)
+        narrowed = np.stack([(middle + beside) * self._sides[0], (middle - beside) * self._sides[1]])
+        aired, self._air_state = lfilter(*self._air, narrowed, zi=self._air_state)
+        line = np.concatenate([self._past, aired], axis=1)
         placed = np.zeros((2, len(block)), np.float32)
         for delay, source, side, gain in self._taps:
             first = self._reach - delay
             placed[side] += gain * line[source, first : first + len(block)]
         self._past = line[:, line.shape[1] - self._reach :].copy()
-        self._silent = bool(np.abs(line).max(initial=0.0) < _INAUDIBLE)
+        self._silent = bool(max(line.max(initial=0.0), -line.min(initial=0.0)) < _INAUDIBLE)
         return placed.T
 
 

@@ -49,8 +49,17 @@ STRUCK = [
     ("percussion", "hit", 49, 6.0),
     ("percussion", "hit", 82, 12.0),
     ("impact", "hit", 33, 4.0),
-    ("violins", "pizzicato", 67, 8.0),
-    ("cellos", "pizzicato", 48, 8.0),
+    ("violins", "pizzicato", 67, 5.0),
+    ("cellos", "pizzicato", 48, 5.0),
+    ("marimba", "hit", 60, 3.0),
+    ("vibraphone", "hit", 65, 3.0),
+    ("glockenspiel", "hit", 90, 3.0),
+    ("xylophone", "hit", 80, 3.0),
+    ("celesta", "hit", 76, 3.0),
+    ("music_box", "hit", 80, 3.0),
+    ("kit", "hit", 36, 3.0),
+    ("kit", "hit", 38, 3.0),
+    ("kit", "hit", 42, 3.0),
 ]
 
 
@@ -60,7 +69,8 @@ def test_struck_notes_rise_at_their_time(
 ) -> None:
     """Drums, piano and plucked strings rise fastest at the written time; a shaker's grains only about it."""
     notes = tuple(
-        Note(beat, 1.0, pitch + (0 if name == "percussion" else i), 96, articulation) for i, beat in enumerate(BEATS)
+        Note(beat, 1.0, pitch + (0 if name in ("percussion", "kit") else i), 96, articulation)
+        for i, beat in enumerate(BEATS)
     )
     audio = played(make_cue([Part("accent", name, notes)], 10.0))
     offs = [steepest(audio, beat) for beat in BEATS]
@@ -74,7 +84,9 @@ def test_struck_notes_rise_at_their_time(
         for name, pitch in (("violins", 72), ("violas", 60), ("cellos", 50), ("basses", 36))
         for articulation in ("sustain", "tremolo")
     ]
-    + [("horns", "sustain", 53), ("flute", "sustain", 76), ("choir", "sustain", 60)],
+    + [(name, "sustain", pitch) for name, pitch in (("horns", 53), ("trumpets", 67), ("trombones", 50))]
+    + [(name, "sustain", pitch) for name, pitch in (("flute", 76), ("clarinet", 67), ("oboe", 70), ("bassoon", 48))]
+    + [(name, "sustain", pitch) for name, pitch in (("violin", 76), ("cello", 52), ("choir", 60))],
 )
 def test_bowed_notes_are_there_at_their_time(
     make_cue: Callable, played: Callable, name: str, articulation: str, pitch: int

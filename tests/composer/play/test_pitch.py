@@ -44,7 +44,7 @@ def cents_off(audio: np.ndarray, pitch: int, partials: int) -> float:
 
 @pytest.mark.parametrize(("name", "articulation"), cases())
 def test_grid_of_keys_is_in_tune(make_cue: Callable, played: Callable, name: str, articulation: str) -> None:
-    """Keys all over the comfortable range stand within 12 cents of equal temperament (rough strings: 17, short: 14)."""
+    """Keys all over the comfortable range are within 10 cents of equal temperament (rough strings: 14, short: 12)."""
     instrument = load_pack().instruments[name]
     low, high = instrument.comfortable
     pitches = list(range(low, high + 1, 3))
@@ -56,5 +56,5 @@ def test_grid_of_keys_is_in_tune(make_cue: Callable, played: Callable, name: str
     for note in notes:
         first = round((note.beat + begin) * RATE)
         offs[note.pitch] = cents_off(audio[first : first + round(heard * RATE)], note.pitch, partials)
-    allowed = {"tremolo": 17, "staccato": 14, "pizzicato": 14}.get(articulation, 12)
+    allowed = {"tremolo": 14, "staccato": 12, "pizzicato": 12}.get(articulation, 10)
     assert {pitch: off for pitch, off in offs.items() if abs(off) > allowed} == {}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from scipy.signal import find_peaks
+from scipy.signal import butter, find_peaks, sosfilt
 
 from cutscore_composer.engine import Progress, ProgressEvent
 from cutscore_composer.errors import Cancelled
+from cutscore_composer.instruments.pack import load_pack
 from cutscore_composer.play.play import lines_of, play
 from cutscore_composer.write.composition import Chord, Composition, Dynamics, Note, Part
 
@@ -104,22 +105,65 @@ def test_an_empty_composition_plays_silence(make_cue: Callable) -> None:
         assert not any(audio.any() for block in blocks for audio in block.values())
 
 
-def test_repeats_are_not_alike(make_cue: Callable, played: Callable) -> None:
-    """The same drum, key or string struck four times in two seconds never sounds twice the same."""
-    for name, pitch, articulation in (
-        ("piano", 60, "sustain"),
-        ("violins", 67, "staccato"),
-        ("percussion", 45, "hit"),
-        ("percussion", 82, "hit"),
-        ("timpani", 45, "hit"),
-        ("cellos", 48, "pizzicato"),
-        ("harp", 64, "pluck"),
-    ):
-        notes = tuple(Note(0.2 + 0.5 * i, 0.4, pitch, 80, articulation) for i in range(4))
-        audio = played(make_cue([Part("pulse", name, notes)], 3))
-        strokes = [audio[round((0.19 + 0.5 * i) * RATE) :][: round(0.3 * RATE)].ravel() for i in range(4)]
-        likeness = [np.corrcoef(a, b)[0, 1] for a, b in combinations(strokes, 2)]
-        assert max(likeness) < 0.999, (name, pitch)
+REPEATED = [
+    ("piano", "sustain", 60),
+    ("violins", "staccato", 67),
+    ("violins", "sustain", 72),
+    ("violin", "sustain", 76),
+    ("cellos", "pizzicato", 48),
+    ("cello", "staccato", 50),
+    ("basses", "tremolo", 46),
+    ("horns", "sustain", 57),
+    ("trumpets", "staccato", 67),
+    ("clarinet", "staccato", 64),
+    ("choir", "sustain", 60),
+    ("marimba", "hit", 60),
+    ("vibraphone", "hit", 65),
+    ("timpani", "hit", 45),
+    *(("percussion", "hit", key) for key in (36, 38, 45, 60, 76, 82)),
+    *(("kit", "hit", key) for key in (36, 38, 42, 45, 51)),
+]
+
+
+@pytest.mark.parametrize(("name", "articulation", "pitch"), REPEATED)
+def test_repeats_are_not_alike(make_cue: Callable, played: Callable, name: str, articulation: str, pitch: int) -> None:
+    """The same drum, key or string sounded four times in two seconds never sounds twice the same."""
+    notes = tuple(Note(0.2 + 0.5 * i, 0.4, pitch, 80, articulation) for i in range(4))
+    audio = played(make_cue([Part("pulse", name, notes)], 3))
+    strokes = [audio[round((0.19 + 0.5 * i) * RATE) :][: round(0.3 * RATE)].ravel() for i in range(4)]
+    assert max(np.corrcoef(a, b)[0, 1] for a, b in pairwise(strokes)) < 0.95
+    assert max(np.corrcoef(a, b)[0, 1] for a, b in combinations(strokes, 2)) < 0.999
+
+
+def test_the_neighbours_recording_is_as_loud(make_cue: Callable, played: Callable) -> None:
+    """Repeats differ in sound, not in loudness: within 5 dB, as a player's strokes do."""
+    for name, articulation, pitch in (("violins", "staccato", 67), ("piano", "sustain", 60), ("kit", "hit", 38)):
+        notes = tuple(Note(0.2 + i, 0.4, pitch, 80, articulation) for i in range(6))
+        audio = played(make_cue([Part("pulse", name, notes)], 7)).mean(axis=1)
+        levels = [20 * np.log10(audio[round((0.18 + i) * RATE) :][: round(0.4 * RATE)].std()) for i in range(6)]
+        assert np.ptp(levels) < 5, name
+
+
+@pytest.mark.parametrize(
+    "name", ["violins", "violas", "cellos", "basses", "violin", "cello", "horns", "choir", "flute"]
+)
+def test_a_long_note_swells_in_level_and_colour(make_cue: Callable, played: Callable, name: str) -> None:
+    """Without any dynamics written, a note of three seconds moves by 6 dB in level and in what is above it."""
+    low, high = load_pack().instruments[name].comfortable
+    ranges = []
+    for pitch in (low + 5, (low + high) // 2, high - 7):
+        audio = played(make_cue([Part("melody", name, (Note(0.3, 3, pitch, 85),))], 4)).mean(axis=1)
+        body = audio[round(0.4 * RATE) : round(3.28 * RATE)]
+        hertz = max(1500.0, 3 * 440 * 2 ** ((pitch - 69) / 12))
+        above = sosfilt(butter(4, hertz, "high", fs=RATE, output="sos"), body)
+        size = RATE // 8
+        level, bright = (
+            10 * np.log10((one[: len(one) // size * size].reshape(-1, size) ** 2).mean(axis=1) + 1e-14)
+            for one in (body, above)
+        )
+        ranges.append((np.ptp(level), np.ptp(bright - level)))
+    assert np.median([level for level, _ in ranges]) >= 6
+    assert np.median([bright for _, bright in ranges]) >= 6
 
 
 def test_long_and_short_notes_of_one_key_share_recordings(make_cue: Callable, played: Callable) -> None:

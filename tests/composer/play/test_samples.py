@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cutscore_composer.errors import ConfigError, OutputFailed
 from cutscore_composer.instruments.pack import PACK_FOLDER
-from cutscore_composer.play.samples import Samples, decode
+from cutscore_composer.play.samples import Samples, _lengths, decode
 from cutscore_composer.play.sfz import Region, read_sfz
 from cutscore_composer.play.synth import struck_model
 
@@ -93,3 +95,17 @@ def test_a_plucked_tone_is_in_tune_and_dies(name: str, pitch: int) -> None:
     quarters = [(part**2).mean() for part in np.array_split(audio, 4)]
     assert quarters == sorted(quarters, reverse=True)
     assert np.abs(audio[-1]).max() < 1e-5
+
+
+@given(samples=st.integers(500, 430_000), cents=st.floats(-1700, 1700), rate=st.sampled_from((22_050, 32_000, 44_100)))
+def test_lengths_transform_fast_and_in_tune(samples: int, cents: float, rate: int) -> None:
+    """Both lengths have small factors only, hold the recording, and stand in the ratio asked for to 2 cents."""
+    ratio = RATE / rate / 2 ** (cents / 1200)
+    before, after = _lengths(samples, ratio)
+    assert samples <= before
+    assert abs(1200 * np.log2(after / before / ratio)) < 2
+    for size in (before, after):
+        for prime in (2, 3, 5, 7, 11):
+            while size % prime == 0:
+                size //= prime
+        assert 1 == size
