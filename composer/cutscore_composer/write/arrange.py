@@ -20,13 +20,35 @@ _CARRIERS: frozenset[Layer] = frozenset({"figures", "comp", "bed", "ostinato", "
 _FOUNDATION: frozenset[Layer] = frozenset({"groove", "bass"})
 """What a groove style rests on from its second phrase on."""
 _ALWAYS = frozenset({"vinyl"})
+_NEVER_LATE: frozenset[Layer] = frozenset({"bed", "drone", "texture", "answer", "chorale", "timpani", "tremolo"})
+"""Layers that come and go by themselves."""
+_WITH_HIT_BEATS = 1.0
 _PARTED: frozenset[Layer] = frozenset({"bed", "chorale", "tremolo", "drone", "texture", "groove"})
 """Layers that can share an instrument with another layer: its section divides, or they are of few notes."""
 
 
 def arrange(page: Page) -> dict[int, tuple[LayerRow, ...]]:
     """The layers of every phrase, by its index, in the order of the style."""
-    return {phrase.index: _layers(page, phrase) for phrase in page.phrases}
+    made: dict[int, tuple[LayerRow, ...]] = {}
+    before: tuple[LayerRow, ...] = ()
+    for phrase in page.phrases:
+        rows = _layers(page, phrase)
+        made[phrase.index] = _entering(page, phrase, rows, before)
+        before = rows
+    return made
+
+
+def _entering(
+    page: Page, phrase: Phrase, rows: tuple[LayerRow, ...], before: tuple[LayerRow, ...]
+) -> tuple[LayerRow, ...]:
+    """One newcomer enters with the phrase, the others after half of it; a hit brings everybody in at once."""
+    half = len(phrase.bars) // 2
+    new = [row for row in rows if row not in before and row.layer not in _NEVER_LATE and not row.after_bars]
+    together = phrase.character == "climax" or page.accent_near(phrase.beat, _WITH_HIT_BEATS) is not None
+    if half < 2 or len(new) < 2 or together or not phrase.index or phrase.index + 1 == len(page.phrases):
+        return rows
+    late = sorted(new, key=lambda row: draws(page.seed, "enters", row.layer, row.plain, phrase.material).random())[1:]
+    return tuple(row.model_copy(update={"after_bars": half}) if row in late else row for row in rows)
 
 
 def _layers(page: Page, phrase: Phrase) -> tuple[LayerRow, ...]:
@@ -95,6 +117,8 @@ def _collides(rows: tuple[LayerRow, ...], number: int, chosen: list[int]) -> boo
             return True
         if {row.layer, other.layer} == {"figures", "ostinato"} and row.plain == other.plain:
             return True
+        if row.layer == other.layer == "answer":
+            return True  # one answers at a time
         if row.layer == other.layer == "figures" and _wide(row) and _wide(other):
             return True
     return False

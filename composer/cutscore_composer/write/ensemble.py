@@ -30,7 +30,7 @@ class Ensemble:
     effects: frozenset[str] = frozenset()
     """What sounds at accents only and may."""
     asked: frozenset[str] = frozenset()
-    """Instruments that the user named and the style does not have: they are to be heard."""
+    """Instruments that the user named: they are to be heard."""
 
     def has(self, instrument: str) -> bool:
         """Whether an instrument of the pack plays in a layer or sings."""
@@ -74,6 +74,7 @@ def ensemble_of(brief: Brief, style: Style) -> Ensemble:
         # Nobody is left: music is music still.
         more_layers, more_leads = seats_for(replace(brief, added=("piano",), without=frozenset()), style, [], [])
     asked = {i for row in more_layers for i in row.instruments} | {row.instrument for row in more_leads}
+    asked |= {i for row in layers if row.plain in brief.wanted for i in row.instruments}
     effects = _effects(style, brief, [*layers, *more_layers])
     return Ensemble(plain, (*layers, *more_layers), (*leads, *more_leads), effects, frozenset(asked))
 

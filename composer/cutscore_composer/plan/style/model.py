@@ -200,6 +200,8 @@ class LayerRow(_Data):
     force: Force = 0.0
     stem: StemName | None = None
     """Where it is not the layer's own."""
+    after_bars: int = Field(default=0, ge=0, le=8)
+    """Bars of a phrase that it lets the others begin alone."""
     voicing: Literal["close", "open", "shell"] | None = None
     """How a comp lies: close (upper voices), open (with the bass below), shell (third, seventh and a colour);
     without it guitars and ukuleles finger the chord, a piano without a bass player opens it, jazz plays shells."""

@@ -138,7 +138,7 @@ def _crash(stand: Stand) -> None:
     """A section opens with a crash where the music is strong; an accent brings its own."""
     phrase, page = stand.phrase, stand.page
     bar = phrase.bars[0]
-    opens = phrase.place == 0 and phrase.index > 0
+    opens = phrase.place == 0 and phrase.index > 0 and bar.index == page.phrases[phrase.index].bars[0].index
     if not opens or bar.energy < _CRASH_FROM or bar.speech or page.accent_near(bar.beat, 1.0) is not None:
         return
     for seat in stand.seats:

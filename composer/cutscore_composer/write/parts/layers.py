@@ -6,6 +6,7 @@ Each takes a `Stand`: the page, the phrase, its row of the style, who plays and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cutscore_composer.plan.style import Layer, LayerRow
 from cutscore_composer.write.ensemble import sound_pack
@@ -54,7 +55,9 @@ def write_layers(page: Page, phrase: Phrase, rows: tuple[LayerRow, ...], leads: 
             # Whoever is all alone fills the rests of its own melody.
             seats, gaps = tuple(row.instruments), tuple(page.silences_in(phrase.beat, phrase.end))
         if seats:
-            LAYERS[row.layer](Stand(page, phrase, row, seats, company, sheet, gaps))
+            late = min(row.after_bars, len(phrase.bars) - 1)
+            heard = replace(phrase, bars=phrase.bars[late:]) if late else phrase
+            LAYERS[row.layer](Stand(page, heard, row, seats, company, sheet, gaps))
 
 
 def _does_both(row: LayerRow, seat: str) -> bool:
