@@ -21,7 +21,7 @@ from cutscore_composer.mix.tape import Tape
 Audio = npt.NDArray[np.float32]
 Cellwise = npt.NDArray[np.float32]
 
-_LOOK_AHEAD_SECONDS = 0.0033
+_LOOK_AHEAD_SECONDS = 0.006
 _RELEASE_SECONDS = 0.18
 _STRETCH = 4096
 """Cells that are let go at a time: more, and the release's powers would vanish."""
@@ -33,10 +33,12 @@ def limiter_curve(peaks: Cellwise, gain: float, ceiling: float, rate: int) -> Ce
     need = np.log(np.maximum(np.float32(1.0), peaks * np.float32(gain / ceiling)))
     if not need.any():
         return np.ones(len(peaks), np.float32)
-    reach = max(2, round(_LOOK_AHEAD_SECONDS * rate / CELL))
+    reach = max(3, round(_LOOK_AHEAD_SECONDS * rate / CELL))
     held = _let_go(maximum_filter1d(need, 2 * reach + 1), math.exp(-CELL / (_RELEASE_SECONDS * rate)))
-    # Smoothed over less than what was held: it is as low as it must be wherever a peak is, and at both its neighbours.
-    return np.asarray(uniform_filter1d(np.exp(-held), (reach - 1) | 1), np.float32)
+    # Smoothed, twice, over less than what was held: it is as low as it must be wherever a peak is and at both its
+    # neighbours, and has no corner.
+    width = reach if reach % 2 else reach - 1
+    return np.asarray(uniform_filter1d(uniform_filter1d(np.exp(-held), width), width), np.float32)
 
 
 def with_gain(tape: Tape, cells: Cellwise, gain: float) -> Iterator[Audio]:

@@ -191,7 +191,7 @@ def test_a_fade_takes_a_quarter_of_a_short_cue(tmp_path: Path, cue_of: Callable)
 
 
 def test_the_mix_does_not_flatten(tmp_path: Path, cue_of: Callable) -> None:
-    """Music that rises by 18 dB and falls again is heard to: short-term loudness follows it, most of the range stays."""
+    """Music that rises by 18 dB and falls again is heard to: loudness follows, most of the range stays."""
     rise = 10 ** (18 / 20 * (np.sin(np.pi * np.arange(40 * RATE) / (40 * RATE)) - 1))
     noise = np.random.default_rng(3).standard_normal((40 * RATE, 2)) * 0.1 * rise[:, None]
     lines = {"harmony/strings": noise.astype(np.float32)}
@@ -200,19 +200,20 @@ def test_the_mix_does_not_flatten(tmp_path: Path, cue_of: Callable) -> None:
         10 * np.log10([(one[at * RATE : (at + 3) * RATE] ** 2).mean() for at in range(2, 34)]) for one in (audio, noise)
     )
     assert np.corrcoef(heard, given)[0, 1] > 0.99
-    assert 11 < np.ptp(heard) < np.ptp(given) < 19
+    assert 0.6 * np.ptp(given) < np.ptp(heard) < np.ptp(given)
 
 
 def test_no_click_when_the_limiter_works(tmp_path: Path, cue_of: Callable) -> None:
     """A steady tone under drum strokes that drive the limiter is turned down smoothly: no corner in it."""
     tone = (0.05 * np.sin(2 * np.pi * 200 * np.arange(6 * RATE) / RATE)).astype(np.float32)[:, None].repeat(2, axis=1)
-    stroke = np.zeros_like(tone)
-    stroke[::RATE] = 0.9
+    fall = np.exp(-(np.arange(6 * RATE) % RATE) / 2000)[:, None]
+    stroke = (np.random.default_rng(2).standard_normal((6 * RATE, 2)) * 0.3 * fall).astype(np.float32)
     lines = {"bass/keys": tone, "drums/percussion": stroke}
     mixed = mix(cue_of(6), [lines], tmp_path, Progress(), stems=True, loudness_lufs=-10)
-    bass = samples_of(next(stem.file for stem in mixed.stems if stem.name == "bass"))[RATE : 5 * RATE, 0]
-    bend = np.abs(np.diff(bass, 3))
-    assert bend.max() < 2.5 * np.percentile(bend, 95)
+    bass = samples_of(next(stem.file for stem in mixed.stems if stem.name == "bass"))[RATE // 2 : 5 * RATE, 0]
+    loudness = [np.abs(bass[at : at + 480]).max() for at in range(0, len(bass), 480)]
+    assert max(loudness) / min(loudness) > 1.5  # the limiter is at work
+    assert np.abs(np.diff(bass, 2)).max() < 2.5 * np.abs(bass).max() * (2 * np.pi * 200 / RATE) ** 2
 
 
 def test_the_music_ducks_under_speech(tmp_path: Path, cue_of: Callable) -> None:
