@@ -20,7 +20,7 @@ _JOIN_SECONDS = 0.03
 
 def sub(tone: Tone) -> Sound:
     """A sine with a little of its second and third partial, so that small loudspeakers tell its pitch."""
-    loop = loop_of(tone.hertz, tone.rate, 0.5)
+    loop = loop_of(tone.hertz, tone.rate, 2.0)
     lines = Lines(loop)
     number = np.arange(1, 4)
     amplitude = np.array([1.0, 0.22, 0.07]) * np.exp(1j * np.array([-1.57, -1.17, -0.47]))

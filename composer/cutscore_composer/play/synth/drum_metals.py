@@ -42,6 +42,7 @@ def hat(strike: Strike, life: float, *, tail: float = 0.0, low: float = 5200.0, 
         ),
         rate,
         7 * long,
+        strike.seconds,
     )
     made /= np.sqrt((made[: round(0.02 * rate)] ** 2).mean())
     seconds = np.arange(len(made)) / rate
@@ -55,7 +56,7 @@ def hat(strike: Strike, life: float, *, tail: float = 0.0, low: float = 5200.0, 
 def cymbal(strike: Strike, life: float, *, bloom: float, stick: float, low: float = 350.0) -> Wave:
     """A crash or ride: `bloom` seconds until the wash is there, `stick` how much of the stick is heard."""
     random, rate, strength = strike.random(), strike.rate, strike.strength
-    size = 4.5 * life
+    size = min(4.5 * life, strike.seconds)
     seconds = times(size, rate)
     made = np.zeros((len(seconds), 2))
     for number, (first, last, lasts) in enumerate(_WASH):

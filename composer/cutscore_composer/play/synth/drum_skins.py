@@ -106,6 +106,5 @@ def swish(strike: Strike) -> Wave:
     turn = np.clip(seconds / 0.30, 0, 1)
     shape = np.sin(np.minimum(seconds / 0.07, 1) * np.pi / 2) * decaying(seconds, 0.11, hold=0.13)
     grain = 1 + 0.25 * band(random.standard_normal(len(seconds)), 20, 90, rate, 1)
-    return np.asarray(
-        (low * (1 - 0.5 * turn)[:, None] + 0.7 * high * (0.4 + 0.6 * turn)[:, None]) * (shape * grain)[:, None]
-    )
+    drawn = low * (1 - 0.5 * turn)[:, None] + 0.7 * high * (0.4 + 0.6 * turn)[:, None]
+    return softened(drawn * (shape * grain)[:, None], strike.strength, 1800, rate)

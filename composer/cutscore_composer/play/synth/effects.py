@@ -87,11 +87,15 @@ def braam(strike: Strike) -> Wave:
 
 def sub_drop(strike: Strike) -> Wave:
     """A low sine that falls two octaves, as far as it can be heard."""
-    rate = strike.rate
+    rate, random = strike.rate, strike.random()
     seconds = strike.times(_DROP_SECONDS)
-    low = max(27.0, strike.hertz / 4)
-    hertz = low + (strike.hertz - low) * np.exp(-seconds / 0.42)
-    made = driven(turning(hertz, rate) * decaying(seconds, 0.7, hold=0.5), 1.0 + strike.strength, skew=0.1)
+    low = max(27.0, strike.hertz / 4) * random.uniform(0.97, 1.03)
+    hertz = low + (strike.hertz - low) * np.exp(-seconds / (0.42 * random.uniform(0.9, 1.1)))
+    made = driven(
+        turning(hertz, rate, random.uniform(-0.6, 0.6)) * decaying(seconds, 0.7, hold=0.5),
+        0.5 + 2.2 * strike.strength,
+        skew=0.1,
+    )
     return strike.finished(band(both(made), 22, 1e6, rate, 1), _DROP_SECONDS, rise=0.004, fall=0.8)
 
 

@@ -39,14 +39,14 @@ def rock(strike: Strike, intervals: tuple[int, ...] = (0,), *, muted: bool = Fal
 def _take(strike: Strike, intervals: tuple[int, ...], muted: bool, whole: float) -> Wave:
     """One take (n,)."""
     size = len(strike.times(whole))
-    cents = strike.random(3).normal(0, 1.5, len(intervals))
+    cents = strike.random(3).normal(0, 1.0, len(intervals))
     strings = np.zeros(size)
     for interval, off in zip(intervals, cents, strict=True):
         one = replace(strike, pitch=strike.pitch + interval, seconds=min(strike.seconds, whole))
         string = plucked(ROCK, one, muted=muted, cents=float(off)).mean(axis=1)[:size]
         strings[: len(string)] += string
     strings /= np.abs(strings).max()
-    gain = (7.0 if muted else 10.0) * (0.5 + 1.3 * strike.strength)
+    gain = (7.0 if muted else 10.0) * (0.3 + 1.6 * strike.strength)
     fine = resample_poly(band(strings, 90, 1e6, strike.rate, 1), _OVERSAMPLED, 1)
     # Two stages, the second lopsided: the first makes it sing, the second makes it bite.
     first = np.tanh(gain * fine)

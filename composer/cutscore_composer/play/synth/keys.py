@@ -46,10 +46,15 @@ def electric_piano(strike: Strike) -> Wave:
     sag = decaying(seconds, life) * (0.75 + 0.25 * decaying(seconds, 0.18 * life))
     sag *= 1 - np.exp(-seconds / 0.0012)
     drift = 2 ** (random.uniform(-0.8, 0.8) / 1200)
-    tine = swing * sag * np.sin(2 * np.pi * hertz * drift * seconds)
+    tine = swing * sag * np.sin(2 * np.pi * hertz * drift * seconds + random.uniform(-0.5, 0.5))
     # The tone bar answers a little later and a hair apart.
-    tine += 0.12 * swing * decaying(seconds, 1.3 * life) * np.sin(2 * np.pi * hertz * 1.0007 * seconds + 0.4)
-    field = 1 / (1 + (tine - _PICKUP_OFF * random.uniform(0.9, 1.1)) ** 2) ** 1.5
+    tine += (
+        0.12
+        * swing
+        * decaying(seconds, 1.3 * life)
+        * np.sin(2 * np.pi * hertz * 1.0007 * seconds + random.uniform(0, 1.5))
+    )
+    field = 1 / (1 + (tine - _PICKUP_OFF * random.uniform(0.85, 1.15)) ** 2) ** 1.5
     made = both(np.diff(field, prepend=field[:1]))
     made = made / np.abs(made).max()
     return strike.finished(_struck(strike, made, life, random), whole, rise=0.0008, fall=0.35 * whole)
@@ -60,7 +65,7 @@ def _struck(strike: Strike, made: Wave, life: float, random: np.random.Generator
     rate, strength = strike.rate, strike.strength
     ratio = np.array([*_CLAMPED, _CLAMPED[0] * 1.012])
     hertz = strike.hertz * ratio * random.uniform(0.99, 1.01, 3)
-    level = np.array([0.16, 0.05, 0.07]) * (0.15 + 0.85 * strength**1.5)
+    level = np.array([0.16, 0.05, 0.07]) * (0.04 + 0.96 * strength**1.5)
     level = np.where(hertz < 9000, level / (1 + (hertz / 5000) ** 2), 1e-6)
     lives = np.array([0.14, 0.03, 0.10]) * life / 1.2
     chime = ringing(
@@ -68,7 +73,7 @@ def _struck(strike: Strike, made: Wave, life: float, random: np.random.Generator
     )
     added(made, chime)
     felt = band(hiss(0.06, 90, 1400, rate, random) * decaying(times(0.06, rate), 0.007)[:, None], 0.0, 1800, rate, 1)
-    return band(added(made, felt, 0.03 + 0.05 * strength), 30, 1e6, rate, 1)
+    return band(added(made, felt, 0.005 + 0.08 * strength), 30, 1e6, rate, 1)
 
 
 def organ(tone: Tone) -> Sound:
@@ -98,4 +103,5 @@ def organ(tone: Tone) -> Sound:
     head *= (1 - np.exp(-seconds / 0.0035))[:, None] * np.minimum(seconds / 0.0005, 1)[:, None]
     click = hiss(0.03, 800, 5000, rate, random) * decaying(times(0.03, rate), 0.003)[:, None]
     loud = float(np.sqrt((made**2).mean()))
+    click[: round(0.0004 * rate)] *= np.linspace(0, 1, round(0.0004 * rate))[:, None]
     return headed(added(head, click, loud * (0.8 if tone.bright else 0.3)), made, BODY / loud)

@@ -14,6 +14,8 @@ from scipy import fft
 
 from cutscore_composer.play.synth.strike import Wave
 
+_HIGHEST_HERTZ = 13_500.0
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -47,13 +49,13 @@ class Lines:
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._bins = np.zeros((2, loop.size // 2 + 1), np.complex128)
+        self._bins = np.zeros((2, int(_HIGHEST_HERTZ * loop.size / loop.rate)), np.complex128)
 
     def add(self, hertz: npt.ArrayLike, left: npt.ArrayLike, right: npt.ArrayLike) -> None:
-        """Lines at the bins nearest to `hertz`, complex amplitude on each side; those above 0.45 × rate left out."""
+        """Lines at the bins nearest to `hertz`, complex amplitude on each side; those above 13.5 kHz are left out."""
         wanted, left, right = np.broadcast_arrays(np.atleast_1d(hertz), left, right)
         places = np.round(np.asarray(wanted) * self._loop.size / self._loop.rate).astype(np.int64)
-        fits = (places > 0) & (places < 0.45 * self._loop.size)
+        fits = (places > 0) & (places < self._bins.shape[1])
         np.add.at(self._bins[0], places[fits], left[fits])
         np.add.at(self._bins[1], places[fits], right[fits])
 
@@ -81,4 +83,4 @@ class Lines:
     @property
     def hertz(self) -> Wave:
         """The frequency of each bin."""
-        return np.arange(self._loop.size // 2 + 1) * self._loop.rate / self._loop.size
+        return np.arange(self._bins.shape[1]) * self._loop.rate / self._loop.size
