@@ -75,7 +75,8 @@ def composed(name: str, chosen: argparse.Namespace) -> Composition:
     valence = sum(style.mood.valence) / 2 if chosen.valence is None else chosen.valence
     seen, picture = made_picture(chosen.seconds, 0.38 + 0.3 * valence, energy)
     wishes = Wishes(style=name, description=chosen.words)
-    spotting = spot(seen, picture, wishes, follows_action=style.form.follows_action)
+    form = style.form
+    spotting = spot(seen, picture, wishes, follows_action=form.follows_action, likes_ending=form.default_ending)
     brief = plan(wishes, seen, spotting, chosen.seed)
     if chosen.metre:
         brief = replace(brief, metre=(int(chosen.metre[0]), 4))
