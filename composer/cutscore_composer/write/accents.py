@@ -11,9 +11,10 @@ from bisect import bisect_left, insort
 from dataclasses import replace
 
 from cutscore_composer.plan.style import AccentRow, LayerRow
-from cutscore_composer.write.arrange import arrange
+from cutscore_composer.write.arrange import arrange, singers_of
 from cutscore_composer.write.composition import Note
 from cutscore_composer.write.ensemble import sound_pack
+from cutscore_composer.write.form import phrase_at
 from cutscore_composer.write.lead_ins import LEADING, silence_before, write_lead_ins
 from cutscore_composer.write.page import Accent, Page, Sheet
 from cutscore_composer.write.parts.seats import one_voice
@@ -33,13 +34,13 @@ _GOES_ON = frozenset({"vinyl"})
 
 def write_accents(page: Page, sheet: Sheet) -> None:
     """All accents of the cue, and what leads into them."""
-    layers = arrange(page)
+    layers, singers = arrange(page), singers_of(page)
     for number, accent in enumerate(page.accents):
         before = page.accents[number - 1].beat if number else -99.0
         after = page.accents[number + 1].beat if number + 1 < len(page.accents) else page.end_beat
         force, energy = force_of(page, accent), energy_at(page, accent.beat)
         room = min(after - accent.beat, _LONGEST_BEATS)
-        write_struck(page, sheet, _rows(page, accent, layers), accent.beat, force, accent.weight, energy, room)
+        write_struck(page, sheet, _rows(page, accent, layers, singers), accent.beat, force, accent.weight, energy, room)
         write_lead_ins(page, sheet, accent, force, energy, before)
     for instrument in sorted({name for _, name in sheet.notes if one_voice(sound_pack()[name])}):
         _one_line(sheet, instrument)
@@ -77,13 +78,14 @@ def _rank(role: str) -> tuple[int, str]:
     return {"melody": 0, "accent": 1, "answer": 2}.get(role, 3), role
 
 
-def _rows(page: Page, accent: Accent, layers: dict[int, tuple[LayerRow, ...]]) -> list[AccentRow]:
+def _rows(
+    page: Page, accent: Accent, layers: dict[int, tuple[LayerRow, ...]], singers: dict[int, frozenset[str]]
+) -> list[AccentRow]:
     """The style's rows, joined by whoever sounds just then."""
-    phrase = next((p for p in page.phrases if p.beat - 1e-6 <= accent.beat < p.end - 1e-6), None)
+    phrase = phrase_at(page.phrases, accent.beat)
     if phrase is None:
         return list(page.style.accents)
-    leads = sorted({note.lead for note in page.melody if note.phrase == phrase.index})
-    return joined(page, page.style.accents, layers[phrase.index], leads)
+    return joined(page, page.style.accents, layers[phrase.index], sorted(singers.get(phrase.index, ())))
 
 
 def force_of(page: Page, accent: Accent) -> float:

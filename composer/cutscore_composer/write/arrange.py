@@ -31,8 +31,9 @@ def arrange(page: Page) -> dict[int, tuple[LayerRow, ...]]:
     """The layers of every phrase, by its index, in the order of the style."""
     made: dict[int, tuple[LayerRow, ...]] = {}
     before: tuple[LayerRow, ...] = ()
+    singers = singers_of(page)
     for phrase in page.phrases:
-        rows = _layers(page, phrase)
+        rows = _layers(page, phrase, singers.get(phrase.index, frozenset()))
         made[phrase.index] = _entering(page, phrase, rows, before)
         before = rows
     return made
@@ -51,11 +52,19 @@ def _entering(
     return tuple(row.model_copy(update={"after_bars": half}) if row in late else row for row in rows)
 
 
-def _layers(page: Page, phrase: Phrase) -> tuple[LayerRow, ...]:
+def singers_of(page: Page) -> dict[int, frozenset[str]]:
+    """Who sings in each phrase that has a melody, by its index."""
+    found: dict[int, set[str]] = {}
+    for note in page.melody:
+        found.setdefault(note.phrase, set()).add(note.lead)
+    return {index: frozenset(leads) for index, leads in found.items()}
+
+
+def _layers(page: Page, phrase: Phrase, singers: frozenset[str]) -> tuple[LayerRow, ...]:
     rows = page.ensemble.layers
     chosen = [number for number, row in enumerate(rows) if set(row.instruments) <= _ALWAYS]
     most = most_layers(page, phrase) + len(chosen)
-    for number in _ranked(page, phrase):
+    for number in _ranked(page, phrase, singers):
         if len(chosen) < most and number not in chosen and not _collides(rows, number, chosen):
             chosen.append(number)
     if not any(rows[number].layer in _CARRIERS for number in chosen):
@@ -76,7 +85,7 @@ def most_layers(page: Page, phrase: Phrase) -> int:
     return max(1, most)
 
 
-def _ranked(page: Page, phrase: Phrase) -> list[int]:
+def _ranked(page: Page, phrase: Phrase, singers: frozenset[str]) -> list[int]:
     """The layers that may sound, the likeliest first: what was asked for, what the style rests on, then by draw."""
     ranked: list[tuple[int, float, int]] = []
     for number, row in enumerate(page.ensemble.layers):
@@ -86,7 +95,7 @@ def _ranked(page: Page, phrase: Phrase) -> list[int]:
         waits = phrase.character == "introduction" and row.layer in _LATE_ENTRIES and not _long(page, phrase, row)
         if waits and not (asked and row.layer == "groove") and len(page.ensemble.layers) > 1:
             continue
-        luck = _luck(page, phrase, row)
+        luck = _luck(page, phrase, row, singers)
         rests_on = page.style.groove and row.layer in _FOUNDATION and row.weight >= 0.7 and phrase.index > 0
         ground = rests_on or row.weight >= 1.0
         if asked or ground or luck < row.weight or phrase.character == "climax":
@@ -99,12 +108,11 @@ def _long(page: Page, phrase: Phrase, row: LayerRow) -> bool:
     return page.style.groove and row.layer == "groove" and phrase.end > 0.25 * page.final_beat
 
 
-def _luck(page: Page, phrase: Phrase, row: LayerRow) -> float:
+def _luck(page: Page, phrase: Phrase, row: LayerRow, singers: frozenset[str]) -> float:
     """A draw that a section keeps for eight bars; whoever sings in the phrase comes late as a filler."""
     eight = phrase.place // max(1, 8 // max(1, page.style.form.phrase_bars))
     luck = draws(page.seed, "layer", row.layer, row.plain, phrase.letter, eight).random()
-    sung = {note.lead for note in page.melody if note.phrase == phrase.index}
-    fills = set(row.instruments) <= sung and row.layer in ("answer", "arpeggios", "texture")
+    fills = singers.issuperset(row.instruments) and row.layer in ("answer", "arpeggios", "texture")
     return min(1.0, luck + 0.5 * fills)
 
 

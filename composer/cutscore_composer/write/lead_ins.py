@@ -7,6 +7,7 @@ import math
 from cutscore_composer.plan.style import LeadInRow
 from cutscore_composer.write.draws import draws
 from cutscore_composer.write.ensemble import sound_pack
+from cutscore_composer.write.form import phrase_at
 from cutscore_composer.write.page import Accent, Page, Sheet
 from cutscore_composer.write.parts.fills import fills_in
 from cutscore_composer.write.parts.keys import drum_key, seat_of
@@ -29,7 +30,7 @@ def write_lead_ins(page: Page, sheet: Sheet, accent: Accent, force: float, energ
     for number, row in enumerate(page.style.lead_ins):
         if not page.ensemble.plays(row.instrument) or accent.weight < row.from_weight or energy < row.from_energy:
             continue
-        chooser = draws(page.seed, "lead-in", number, accent.rank, round(accent.weight * 16))
+        chooser = draws(page.seed, "lead-in", number, *_place(page, accent))
         length = min(room, row.beats * (0.55 + 0.45 * accent.weight))
         if length < _SHORTEST_BEATS or chooser.random() >= row.share or spoken(page, accent.beat - length, accent.beat):
             continue
@@ -47,7 +48,15 @@ def silence_before(page: Page, accent: Accent) -> float:
 
 def spoken(page: Page, start: float, end: float) -> bool:
     """Whether somebody speaks in a bar between two beats."""
-    return any(bar.speech for _, bar in page.bars() if bar.beat < end - 1e-6 and bar.end > start + 1e-6)
+    first, last = phrase_at(page.phrases, start), phrase_at(page.phrases, end)
+    near = page.phrases[first.index if first else 0 : last.index + 1 if last else None]
+    return any(bar.speech for phrase in near for bar in phrase.bars if bar.beat < end - 1e-6 and bar.end > start + 1e-6)
+
+
+def _place(page: Page, accent: Accent) -> tuple[str, int]:
+    """What keys an accent's draws: its phrase and its weight, which a trim elsewhere leaves as they are."""
+    phrase = phrase_at(page.phrases, accent.beat)
+    return phrase.key if phrase else "", round(accent.weight * 16)
 
 
 def _write(
@@ -90,7 +99,7 @@ def _fill(page: Page, sheet: Sheet, row: LeadInRow, accent: Accent, span: tuple[
     """The end of one of the style's fills, or strokes that grow on one drum, up to the silence."""
     start, stop = span
     strokes = []
-    chooser = draws(page.seed, "lead-in fill", accent.rank, round(accent.weight * 16))
+    chooser = draws(page.seed, "lead-in fill", *_place(page, accent))
     choices = fills_in(page.style, page.brief.metre[0])
     if row.drum is None and choices:
         bar = page.brief.metre[0]
