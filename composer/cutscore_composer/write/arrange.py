@@ -48,7 +48,13 @@ def _entering(
     together = phrase.character == "climax" or page.accent_near(phrase.beat, _WITH_HIT_BEATS) is not None
     if half < 2 or len(new) < 2 or together or not phrase.index or phrase.index + 1 == len(page.phrases):
         return rows
-    late = sorted(new, key=lambda row: draws(page.seed, "enters", row.layer, row.plain, phrase.material).random())[1:]
+
+    def order(row: LayerRow) -> tuple[bool, float]:
+        """The beat comes first where there is one, the others as it falls."""
+        beat = page.style.groove and row.layer == "groove"
+        return not beat, draws(page.seed, "enters", row.layer, row.plain, phrase.material).random()
+
+    late = sorted(new, key=order)[1:]
     return tuple(row.model_copy(update={"after_bars": half}) if row in late else row for row in rows)
 
 
