@@ -1,8 +1,9 @@
 """Chooses the style: pinned by setting, named by words, near to them in meaning, or suited to the picture.
 
-What speaks for a style is added up: words that name it (most), words that lean to it, the nearness in meaning of the
-whole text to what the style says about itself, whether it seats the instruments asked for, and the mood it is at
-home in. The picture decides alone when no word is said, and between equals otherwise.
+What speaks for a style is added up: words that name it (most), words that lean to it, the nearness in meaning of
+each word to what the style says about itself and to examples (language/examples.yaml), whether it seats the
+instruments asked for, and the mood it is at home in. The picture decides alone when no word is said, and between
+equals otherwise.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 import yaml
 
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.plan.from_picture import PictureMood, picture_distance, picture_mood, style_for_picture
 from cutscore_composer.plan.instruments_by_name import called, english_names, stand_in
 from cutscore_composer.plan.lexicon import Mood, Said, mood_from, said_in
-from cutscore_composer.plan.meaning import Vector, nearness, vector_of
+from cutscore_composer.plan.meaning import Vector, content_words, word_vector
 from cutscore_composer.plan.style import resolve_style, style_names
 from cutscore_composer.plan.words import Asked, read_words, words_of
 from cutscore_composer.wishes import Wishes
@@ -28,11 +30,15 @@ from cutscore_composer.wishes import Wishes
 DEFAULT_STYLE = "cinematic"
 
 _NAMED, _OWN_WORD, _OWN_PHRASE, _DENIED = 3.0, 1.0, 2.4, -6.0
-_ALONE = 5.0
-"""What it gives when all that a style plays is all that was asked for."""
+_AFTER_NAME = 0.5
+"""What is left of meaning where a genre is named."""
+_FEW = 6
+"""From so many words on each says less."""
+_ALONE = 3.5
+"""What it gives to be the style that lives most on what is to play alone."""
 _LEANS = (1.0, 0.6, 0.45)
 """What a word that leans to styles gives to the first, the second and the third."""
-_MEANING, _MOOD, _SEATS, _PICTURE, _METRE = 4.0, 1.6, 1.1, 0.25, 1.5
+_MEANING, _MOOD, _SEATS, _PICTURE, _METRE = 2.0, 1.6, 1.1, 0.25, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class Character:
 
     name: str
     words: tuple[str, ...]
-    about: tuple[Vector, ...]
+    vocabulary: Vector
+    """The words that it and its examples use of themselves, as (words, 96)."""
     valence: tuple[float, float]
     energy: tuple[float, float]
     metres: tuple[tuple[int, int], ...]
@@ -78,10 +85,12 @@ def weigh_styles(asked: Asked, said: Sequence[Said], picture: PictureMood) -> di
     mood = mood_from(said)
     told = _told(said)
     meaning = _by_meaning(asked.mood_text)
+    named = any(one.named and not one.denied for one in said)
     scores = {}
     for name, one in characters.items():
         distance = picture_distance(picture, name)
-        score = told.get(name, 0.0) + _own_words(one, asked.mood_text) + _MEANING * meaning.get(name, 0.0)
+        score = told.get(name, 0.0) + _own_words(one, asked.mood_text)
+        score += _MEANING * (_AFTER_NAME if named else 1.0) * meaning.get(name, 0.0)
         score += _mood_fits(one, mood) + _seats(one, asked, characters)
         score -= _PICTURE * (1.0 if distance is None else distance)
         if asked.metre is not None and asked.metre not in one.metres:
@@ -120,15 +129,30 @@ def _own_words(one: Character, text: str) -> float:
 
 
 def _by_meaning(text: str) -> dict[str, float]:
-    """Nearness of the whole text to what each style says about itself, above the mean of all."""
-    vector = vector_of(text)
-    if vector is None:
-        return {}
-    near = {
-        name: max((nearness(vector, about) for about in one.about), default=0.0) for name, one in _characters().items()
-    }
-    mean = sum(near.values()) / len(near)
-    return {name: round(value - mean, 6) for name, value in near.items()}
+    """How near in meaning each word of a text comes to some word of each style, above the mean of all styles.
+
+    Word by word, and not the sum of all: one telling word among ten that say little still tells.
+    """
+    characters = _characters()
+    scores = dict.fromkeys(characters, 0.0)
+    words = dict.fromkeys(content_words(text))
+    for word in words:
+        vector = word_vector(word)
+        if vector is None:
+            continue
+        near = {name: _nearest(vector, one.vocabulary) for name, one in characters.items()}
+        mean = sum(near.values()) / len(near)
+        for name, value in near.items():
+            scores[name] += max(0.0, value - mean)
+    share = 1.0 if len(words) <= _FEW else (_FEW / len(words)) ** 0.5
+    return {name: round(score * share, 6) for name, score in scores.items()}
+
+
+def _nearest(vector: Vector, vocabulary: Vector) -> float:
+    if not len(vocabulary):
+        return 0.0
+    lengths = np.sqrt((vocabulary * vocabulary).sum(1).astype(np.float64)) * np.sqrt(float(vector @ vector))
+    return max(0.0, round(float(((vocabulary @ vector) / lengths).max()), 6))
 
 
 def _mood_fits(one: Character, mood: Mood | None) -> float:
@@ -153,7 +177,9 @@ def _seats(one: Character, asked: Asked, characters: Mapping[str, Character]) ->
             score += _SEATS * (1.0 - seating / (len(characters) + 1)) + 0.4 * sum(one.seats.get(i, 0) for i in plays)
     if asked.only:
         plays = frozenset().union(*(_plays(plain) for plain in asked.only))
-        score += _ALONE * sum(one.seats.get(name, 0.0) for name in plays)
+        share = sum(one.seats.get(name, 0.0) for name in plays)
+        most = max(sum(other.seats.get(name, 0.0) for name in plays) for other in characters.values())
+        score += _ALONE * share / most if most else 0.0
     refused = frozenset().union(*(_refuses(plain) for plain in asked.refused))
     return score - 1.2 * sum(one.seats.get(name, 0.0) for name in refused)
 
@@ -177,10 +203,12 @@ def _characters() -> dict[str, Character]:
         name: yaml.load((folder / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe
         for name in style_names()
     }
-    return {name: _character(head) for name, head in heads.items()}
+    path = files("cutscore_composer") / "plan" / "language" / "examples.yaml"
+    examples: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: _character(head, examples.get(name, [])) for name, head in heads.items()}
 
 
-def _character(style: Mapping[str, Any]) -> Character:
+def _character(style: Mapping[str, Any], examples: Sequence[str]) -> Character:
     weights: dict[str, float] = {}
     for row in style["layers"]:
         for instrument in row["instruments"]:
@@ -188,12 +216,14 @@ def _character(style: Mapping[str, Any]) -> Character:
     for lead in style["leads"]:
         weights[lead["instrument"]] = weights.get(lead["instrument"], 0.0) + 0.8
     total = sum(weights.values()) or 1.0
-    sentences = [vector_of(sentence) for sentence in (style["summary"], *style.get("about", ()))]
+    sentences = (style["summary"], *style.get("about", ()), *style.get("words", ()), *examples)
+    words = dict.fromkeys(word for sentence in sentences for word in content_words(sentence))
+    vectors = [vector for word in words if (vector := word_vector(word)) is not None]
     mood = style["mood"]
     return Character(
         style["name"],
         (*style.get("words", ()), style["name"].replace("_", " ")),
-        tuple(vector for vector in sentences if vector is not None),
+        np.stack(vectors) if vectors else np.zeros((0, 96), np.int64),
         (mood["valence"][0], mood["valence"][1]),
         (mood["energy"][0], mood["energy"][1]),
         tuple((int(text[0]), 4) for text in style["metre"]["allowed"]),

@@ -30,12 +30,12 @@ _STRONGER = {
     "really": 1.2,
     "deeply": 1.25,
     "truly": 1.15,
-    "slightly": 0.55,
-    "somewhat": 0.7,
-    "bit": 0.6,
-    "little": 0.6,
-    "touch": 0.6,
-    "hint": 0.5,
+    "slightly": 0.65,
+    "somewhat": 0.75,
+    "bit": 0.7,
+    "little": 0.7,
+    "touch": 0.7,
+    "hint": 0.6,
     "fairly": 0.85,
     "quite": 0.95,
 }
@@ -46,6 +46,42 @@ _NOT = frozenset({"not", "no", "never", "without", "less", "isn't", "don't", "no
     "anti",
     "non",
 }
+_ORDINARY = frozenset(
+    {
+        "swing",
+        "house",
+        "country",
+        "metal",
+        "rock",
+        "trap",
+        "club",
+        "dance",
+        "folk",
+        "chamber",
+        "trance",
+        "garage",
+        "party",
+    }
+) | {
+    "drill",
+    "pop",
+    "soul",
+    "punk",
+    "score",
+    "study",
+    "neon",
+    "lounge",
+    "house",
+    "acoustic",
+    "school",
+    "ghost",
+    "monster",
+}
+"""Words that name a genre beside other words of music, and after an article an ordinary thing ("on a swing")."""
+_ARTICLES = frozenset({"a", "an", "the", "my", "our", "his", "her", "their", "this", "that"})
+_OF_MUSIC = frozenset(
+    {"groove", "beat", "music", "track", "song", "tune", "feel", "band", "guitar", "guitars", "drums", "piano", "style"}
+) | {"instrumental", "score", "anthem", "ballad", "riff", "vibe", "sound", "soundtrack", "ensemble", "rhythm", "bass"}
 _WEIGHT = {"moods": 1.0, "genres": 0.8, "scenes": 0.5}
 """How much the mood of a word counts by the table that it stands in."""
 _CENTRE = 0.45
@@ -143,7 +179,7 @@ def _entry_at(tokens: Sequence[str], at: int) -> tuple[int, Said | None]:
         if phrase in english_names():
             return size, None
     token = tokens[at]
-    if token in english_names():
+    if token in english_names() or _is_a_thing(tokens, at):
         return 1, None
     for form in (token, token.replace("-", " "), token.replace("-", "")):
         if form in entries:
@@ -152,6 +188,13 @@ def _entry_at(tokens: Sequence[str], at: int) -> tuple[int, Said | None]:
         parts = [entries[part] for part in token.split("-") if part in entries]
         return 1, parts[0] if parts else None
     return 1, next((entries[form] for form in forms_of(token) if len(form) > 2 and form in entries), None)
+
+
+def _is_a_thing(tokens: Sequence[str], at: int) -> bool:
+    """Whether a word that may name a genre is an ordinary thing here."""
+    if tokens[at] not in _ORDINARY or at == 0 or tokens[at - 1] not in _ARTICLES:
+        return False
+    return not _OF_MUSIC & set(tokens[at + 1 : at + 3])
 
 
 def _shaded(entry: Said, tokens: Sequence[str], at: int, word: str) -> Said:
@@ -207,6 +250,7 @@ def _guess(token: str) -> Said | None:
         top.styles,
         (),
         weight=min(0.7, float(near[best[0]]) ** 2),
+        mood_weight=top.mood_weight,
     )
 
 
@@ -229,7 +273,18 @@ def _read(rows: dict[str, str], weight: float) -> Iterator[tuple[str, Said]]:
         valence, energy = (None if part == "." else float(part) for part in mood.split())
         styles = [name.removesuffix("!") for name in leans.split()]
         named = [name[:-1] for name in leans.split() if name.endswith("!")]
-        yield word, Said(word, 0, valence, energy, tuple(styles), tuple(named), mood_weight=weight)
+        yield (
+            word,
+            Said(
+                word,
+                0,
+                valence,
+                energy,
+                tuple(styles),
+                tuple(named),
+                mood_weight=weight if named or weight == 1 else _WEIGHT["scenes"],
+            ),
+        )
 
 
 @cache
