@@ -10,6 +10,8 @@ import numpy.typing as npt
 from cutscore_composer.play.samples import Audio, Sound
 
 _CROSSFADE_SECONDS = 0.22
+_STEP_SECONDS = 0.02
+"""Within so much lies a place where the wave stands alike: a period of the lowest note but for the basses'."""
 _PIECE = 48_000
 
 
@@ -73,8 +75,26 @@ def prolonged(sound: Sound, start: int, length: int, rate: int, random: np.rando
         yield from _split(body[:left])
         left -= len(body)
         again = first + int(random.integers(0, max(1, (last - first) // 3)))
-        head = audio[last - fade : last] * np.cos(turn) + audio[again : again + fade] * np.sin(turn)
+        again = _in_step(audio, last - fade, again, min(round(_STEP_SECONDS * rate), (last - first) // 6))
+        leaving, coming = audio[last - fade : last], audio[again : again + fade]
+        # Where both stand alike their sum is too loud half-way, where they have nothing in common it is not.
+        power = float((leaving**2).sum() * (coming**2).sum())
+        alike = max(0.0, float((leaving * coming).sum()) / (power**0.5 + 1e-12))
+        evenly = 1 / np.sqrt(1 + np.float32(alike) * np.sin(2 * turn))
+        head = (leaving * np.cos(turn) + coming * np.sin(turn)) * evenly
         start = again + fade
+
+
+def _in_step(audio: Audio, leaving: int, coming: int, reach: int) -> int:
+    """The place within `reach` samples after `coming` whose wave is most like the one at `leaving`."""
+    field = audio[coming : coming + 2 * reach].mean(axis=1)
+    pattern = audio[leaving : leaving + reach].mean(axis=1)
+    if len(field) < 2 * reach or len(pattern) < reach:
+        return coming
+    size = 4 * reach
+    product = np.fft.irfft(np.fft.rfft(field, size) * np.conj(np.fft.rfft(pattern, size)), size)[:reach]
+    power = np.concatenate([[0.0], np.cumsum(field.astype(np.float64) ** 2)])
+    return coming + int((product / np.sqrt(power[reach : 2 * reach] - power[:reach] + 1e-12)).argmax())
 
 
 def shaped(pieces: Iterator[Audio], points: npt.NDArray[np.float64], gains: npt.NDArray[np.float64]) -> Iterator[Audio]:

@@ -14,6 +14,8 @@ from cutscore_composer.engine import Progress, ProgressEvent
 from cutscore_composer.errors import Cancelled
 from cutscore_composer.instruments.pack import load_pack
 from cutscore_composer.play.play import lines_of, play
+from cutscore_composer.play.samples import Sound
+from cutscore_composer.play.voice import prolonged
 from cutscore_composer.write.composition import Chord, Composition, Dynamics, Note, Part
 
 RATE = 48_000
@@ -298,3 +300,22 @@ def test_progress_rises(make_cue: Callable) -> None:
     fractions = [event.fraction for event in events]
     assert fractions == sorted(fractions, key=lambda f: f or 0.0)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("period", [109, 436, 1300])
+def test_a_held_tone_goes_round_without_a_bump(period: int) -> None:
+    """One player's steady tone, going through its loop for many rounds, stays within a decibel, at any pitch."""
+    wave = np.sin(2 * np.pi * np.arange(2 * RATE) / period) + 0.5 * np.sin(4 * np.pi * np.arange(2 * RATE) / period + 1)
+    sound = Sound(np.stack([wave, wave], axis=1).astype(np.float32), (RATE // 2 + 37, 2 * RATE - 11))
+    audio = np.concatenate(list(prolonged(sound, 0, 12 * RATE, RATE, np.random.default_rng(3))))[:, 0]
+    levels = 20 * np.log10(np.sqrt((audio.reshape(-1, 4800) ** 2).mean(axis=1)))
+    assert 12 * RATE == len(audio)
+    assert np.ptp(levels) < 1.0
+
+
+def test_a_short_loop_is_no_trouble() -> None:
+    """Loops of a few milliseconds, as other makers' files have them, are played as they are."""
+    wave = np.sin(2 * np.pi * np.arange(9000) / 100).astype(np.float32)
+    for loop in ((8000, 8100), (8000, 9000), (0, 9000), (8990, 9000)):
+        audio = list(prolonged(Sound(np.stack([wave, wave], axis=1), loop), 0, RATE, RATE, np.random.default_rng(1)))
+        assert RATE == sum(len(piece) for piece in audio)
