@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cutscore_composer.plan.brief import Brief
 from cutscore_composer.plan.instruments_by_name import instruments_named
 from cutscore_composer.plan.style import Layer, LayerRow, LeadRow, Style
-from cutscore_composer.plan.style.model import PATTERNED, PatternNames
+from cutscore_composer.plan.style.rows import PATTERNED, PatternNames
 from cutscore_composer.write.players import sound_pack
 
 _LAYERS_OF_CHANNEL: dict[str, tuple[Layer, ...]] = {

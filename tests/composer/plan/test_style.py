@@ -21,7 +21,7 @@ from cutscore_composer.plan.style import (
     resolve_style,
     style_names,
 )
-from cutscore_composer.plan.style.model import PATTERNED
+from cutscore_composer.plan.style.rows import PATTERNED
 from cutscore_composer.write.ensemble import sound_pack
 
 TEXT = (files("cutscore_composer") / "styles" / "cinematic.yaml").read_text(encoding="utf-8")
@@ -109,7 +109,7 @@ def test_every_pack_instrument_has_a_midi_program() -> None:
         (r"drums: \[bass drum", "drums: [bass drums", "accents"),
         ("drum: suspended cymbal", "drum: suspended", "lead_ins"),
         ("phrase_bars: 4", "phrase_barz: 4", "form.phrase_bars"),
-        (r"levels_db: \{\}", "levels_db: {tuba: 1}", "mix.levels_db.tuba"),
+        (r"levels_db: \{(?:\w+: -?[\d.]+)?", "levels_db: {tuba: 1", "mix.levels_db.tuba"),
         (r"hall_db: -?\d+", "hall_db: 40", "mix.hall_db"),
         ("default: 4/4", "default: 9/8", "metre.default"),
     ],

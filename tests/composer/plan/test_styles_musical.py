@@ -11,8 +11,8 @@ import pytest
 from cutscore_composer.plan.brief import Key
 from cutscore_composer.plan.numerals import chord_of, parse_numeral
 from cutscore_composer.plan.style import AccentRow, EnergyClass, LayerRow, LeadInRow, Style, load_style, style_names
-from cutscore_composer.plan.style.model import PATTERNED
 from cutscore_composer.plan.style.patterns import BASS, COMP, DRUM, grid, ladder
+from cutscore_composer.plan.style.rows import PATTERNED
 from cutscore_composer.write.ensemble import sound_pack
 
 STYLES = (

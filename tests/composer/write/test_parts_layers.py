@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cutscore_composer.plan.style import EnergyClass, LayerRow, Style, load_style, style_names
-from cutscore_composer.plan.style.model import PATTERNED
+from cutscore_composer.plan.style.rows import PATTERNED
 from cutscore_composer.write.composition import Note
 from cutscore_composer.write.ensemble import sound_pack
 from cutscore_composer.write.page import Page, Sheet

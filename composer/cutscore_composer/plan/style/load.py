@@ -17,7 +17,8 @@ import yaml
 from pydantic import ValidationError
 
 from cutscore_composer.errors import ConfigError, InputRefused
-from cutscore_composer.plan.style.model import EnergyClass, Style
+from cutscore_composer.plan.style.fields import EnergyClass
+from cutscore_composer.plan.style.model import Style
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

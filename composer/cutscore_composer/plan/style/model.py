@@ -5,112 +5,40 @@ Energies run from 0 (still) to 1 (all out): low is below .35, high from .65.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from cutscore_composer.instruments.pack import CHANNELS, load_pack
-from cutscore_composer.plan.brief import TONICS, Mode
-from cutscore_composer.plan.numerals import parse_numeral
+from cutscore_composer.plan.brief import Mode
+from cutscore_composer.plan.style.fields import (
+    Bars,
+    BpmRange,
+    ByMetre,
+    Channel,
+    Data,
+    Energy,
+    MetreText,
+    Progressions,
+    Span,
+    Tonic,
+    Trim,
+)
 from cutscore_composer.plan.style.patterns import BASS, COMP, DRUM, grid, ladder
-from cutscore_composer.write.composition import Articulation
+from cutscore_composer.plan.style.rows import PATTERNED, AccentRow, LayerRow, LeadInRow, LeadRow, known_drums
 from cutscore_composer.write.stems import StemName
 
-EnergyClass = Literal["low", "mid", "high"]
 Family = Literal["orchestral", "tension", "ambient", "piano", "acoustic", "electronic", "jazz", "rock", "light"]
-Layer = Literal[
-    "groove",  # drums in a pattern of `grooves`, with fills
-    "bass",  # a line in a pattern of `basses`; without pattern: held, stepping or driving with the energy
-    "comp",  # chords in a pattern of `comps`; without pattern: held, again in the middle of the bar
-    "figures",  # broken chords in a pattern of `figures`
-    "ostinato",  # neighbouring voices in a pattern of `ostinati`
-    "bed",  # held chords, led voice by voice
-    "tremolo",  # the bed, trembling
-    "chorale",  # two or three slow voices in the tenor
-    "arpeggios",  # chords rolled upwards, not in every bar
-    "drone",  # the tonic (and fifth) held through the phrase
-    "answer",  # a counter-line that answers the melody where it rests
-    "timpani",  # roots on the stronger bars, rolls into what grows
-    "texture",  # single colours far apart: a bell, a harmonic, a cluster, a whisper of noise
-]
-PATTERNED: Mapping[str, str] = {
-    "groove": "grooves",
-    "bass": "basses",
-    "comp": "comps",
-    "figures": "figures",
-    "ostinato": "ostinati",
-}
-"""Which table of the file holds the patterns of a layer."""
 
 
-def _rising(pair: tuple[float, float]) -> tuple[float, float]:
-    if not 30 <= pair[0] <= pair[1] <= 240:
-        raise ValueError("is not a rising pair between 30 and 240 beats a minute")
-    return pair
-
-
-def _span(pair: tuple[float, float]) -> tuple[float, float]:
-    if not -1 <= pair[0] <= pair[1] <= 1:
-        raise ValueError("is not a rising pair between -1 and 1")
-    return pair
-
-
-def _numerals(text: str) -> str:
-    for bar in text.split():
-        for numeral in bar.split(","):
-            parse_numeral(numeral)
-    return text
-
-
-def _tonic(name: str) -> str:
-    if name not in TONICS:
-        raise ValueError(f"is none of {', '.join(TONICS)}")
-    return name
-
-
-def _instrument(name: str) -> str:
-    if name not in load_pack().instruments:
-        raise ValueError(f"there is no instrument {name!r} in the sound pack")
-    return name
-
-
-def _metre(text: str) -> str:
-    beats, _, unit = text.partition("/")
-    if unit != "4" or beats not in ("2", "3", "4", "5", "6", "7"):
-        raise ValueError("is no metre in quarters (2/4 to 7/4)")
-    return text
-
-
-BpmRange = Annotated[tuple[float, float], AfterValidator(_rising)]
-Span = Annotated[tuple[float, float], AfterValidator(_span)]
-Progression = Annotated[str, AfterValidator(_numerals)]
-"""Chords in roman numerals, a bar each; two that share a bar are joined by a comma: "ii7,V7 Imaj7"."""
-Progressions = Annotated[list[Progression], Field(min_length=1)]
-Tonic = Annotated[str, AfterValidator(_tonic)]
-InstrumentName = Annotated[str, AfterValidator(_instrument)]
-MetreText = Annotated[str, AfterValidator(_metre)]
-Energy = Annotated[float, Field(ge=0, le=1)]
-Trim = Annotated[float, Field(ge=-18, le=18)]
-Force = Annotated[float, Field(ge=-60, le=40)]
-"""Added to the velocity (1 to 127) that weight and energy give."""
-Channel = Annotated[str, Field(pattern="|".join(f"^{name}$" for name in CHANNELS))]
-Bars = str | list[str]
-ByMetre = Annotated[dict[MetreText, Bars], Field(min_length=1)]
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Mood(_Data):
+class Mood(Data):
     """Where a style is at home: it is chosen for pictures and words near it."""
 
     valence: Span
     energy: Span
 
 
-class Tempo(_Data):
+class Tempo(Data):
     """Ranges of beats a minute by energy class, and how the beat may move."""
 
     low: BpmRange
@@ -126,31 +54,31 @@ class Tempo(_Data):
     """Whether it is the sixteenths that swing, and not the eighths."""
 
 
-class Feel(_Data):
+class Feel(Data):
     """A manner that is kept through a cue, and the patterns that belong to it and to no other."""
 
     patterns: list[str] = Field(min_length=1)
-    words: list[str] = []
+    words: list[str] = Field(default_factory=list)
     """By which users ask for it; otherwise it is drawn."""
     swing: float = Field(default=0.5, ge=0.5, le=0.75)
 
 
-class Metre(_Data):
+class Metre(Data):
     """The metre when nobody asks, those that the style can play, and lengths of odd bars in beats."""
 
     default: MetreText
     allowed: list[MetreText] = Field(min_length=1)
-    odd_bars: list[int] = []
+    odd_bars: list[int] = Field(default_factory=list)
 
 
-class ModeRow(_Data):
+class ModeRow(Data):
     """Up to this valence, this mode."""
 
     up_to: float
     mode: Mode
 
 
-class Harmony(_Data):
+class Harmony(Data):
     """Progressions of one mode by the character of a phrase."""
 
     introduction: Progressions
@@ -164,120 +92,14 @@ class Harmony(_Data):
     final: Progressions
 
 
-class PatternNames(_Data):
-    """Names of patterns by energy class; an empty row plays the nearest one that is not."""
-
-    low: list[str] = []
-    mid: list[str] = []
-    high: list[str] = []
-
-    def for_class(self, energy: EnergyClass) -> list[str]:
-        """The names for an energy class, or for the nearest one that has some."""
-        order = {"low": ("low", "mid", "high"), "mid": ("mid", "low", "high"), "high": ("high", "mid", "low")}[energy]
-        return next((names for one in order if (names := getattr(self, one))), [])
-
-
-class LayerRow(_Data):
-    """One layer of the ensemble: who plays, when, what and how."""
-
-    layer: Layer
-    plain: str
-    """The user's word for the instruments: what "no drums" refuses."""
-    instruments: list[InstrumentName] = Field(min_length=1)
-    """Of the sound pack, from high to low. Strings, winds and brass share the chords of a layer; of others one plays,
-    another for another section; in a groove whoever has the drum strikes it."""
-    enters: Energy
-    leaves: Energy
-    """It may sound while the energy lies between these two."""
-    weight: Energy
-    """How often it does; 1: always, before all others: the style rests on it."""
-    patterns: PatternNames = PatternNames()
-    articulation: Articulation | None = None
-    """How everything of the layer is played; without it the writer chooses by length. "power" (rock_guitar): roots
-    that the amplifier makes into fifths; "staccato" of a guitar: the palm mute."""
-    octave: int = Field(default=0, ge=-2, le=2)
-    """Moves what it plays."""
-    force: Force = 0.0
-    stem: StemName | None = None
-    """Where it is not the layer's own."""
-    after_bars: int = Field(default=0, ge=0, le=8)
-    """Bars of a phrase that it lets the others begin alone."""
-    voicing: Literal["close", "open", "shell"] | None = None
-    """How a comp lies: close (upper voices), open (with the bass below), shell (third, seventh and a colour);
-    without it guitars and ukuleles finger the chord, a piano without a bass player opens it, jazz plays shells."""
-
-    @field_validator("patterns", mode="before")
-    @classmethod
-    def _for_all(cls, value: Any) -> Any:
-        """A plain list is for every energy."""
-        return {"low": value, "mid": value, "high": value} if isinstance(value, list) else value
-
-
-class LeadRow(_Data):
-    """An instrument that may carry the melody."""
-
-    plain: str
-    instrument: InstrumentName
-    enters: Energy
-    leaves: Energy
-    octave: int = Field(default=0, ge=-2, le=2)
-    articulation: Articulation | None = None
-    force: Force = 0.0
-
-
-class AccentRow(_Data):
-    """What an instrument gives to a hit (a strong moment of the picture), or to the last chord."""
-
-    instrument: InstrumentName
-    notes: Literal["high", "top", "chord", "low", "bass", "octaves", "power", "root", "drums"]
-    """high: the top voice an octave up; top: the two upper voices; chord: all voices; low: the two lower ones; bass;
-    octaves: bass and the octave below; power: root, fifth and octave; root: nearest root (timpani); drums."""
-    drums: list[str] = []
-    """Which, by the names of the pack's keys ("crash", "kick")."""
-    from_weight: Energy = 0.0
-    """Only hits that weigh at least this."""
-    from_energy: Energy = 0.0
-    force: Force = 0.0
-    beats: float = Field(default=2.0, gt=0, le=16)
-    articulation: Articulation | None = None
-
-    @model_validator(mode="after")
-    def _drums_are_there(self) -> AccentRow:
-        _known_drums(self.drums, [self.instrument])
-        if bool(self.drums) != (self.notes == "drums"):
-            raise ValueError("drums are named exactly where the notes are drums")
-        return self
-
-
-class LeadInRow(_Data):
-    """What leads into a hit and stops with it."""
-
-    instrument: InstrumentName
-    how: Literal["swell", "roll", "glissando", "fill", "run", "reverse"]
-    drum: str | None = None
-    """For percussion: which."""
-    from_weight: Energy = 0.35
-    from_energy: Energy = 0.0
-    force: Force = -28.0
-    beats: float = Field(default=3.0, gt=0, le=16)
-    """At most so long."""
-    share: Energy = 1.0
-    """How often."""
-
-    @model_validator(mode="after")
-    def _drum_is_there(self) -> LeadInRow:
-        _known_drums([self.drum] if self.drum else [], [self.instrument])
-        return self
-
-
-class DensityRow(_Data):
+class DensityRow(Data):
     """Subdivisions of the beat in moving parts; the most layers at once."""
 
     subdivisions: list[Literal[1, 2, 3, 4]] = Field(min_length=1)
     layers: int = Field(ge=1, le=16)
 
 
-class Density(_Data):
+class Density(Data):
     """Density by energy class."""
 
     low: DensityRow
@@ -285,7 +107,7 @@ class Density(_Data):
     high: DensityRow
 
 
-class Form(_Data):
+class Form(Data):
     """Lengths, rests and habits of the form."""
 
     phrase_bars: int = Field(ge=2, le=8)
@@ -303,7 +125,7 @@ class Form(_Data):
     """How it likes to end where neither words nor picture say."""
 
 
-class MixHints(_Data):
+class MixHints(Data):
     """How the style wants the mix against the desk's own balance: channels by instrument, stems by role."""
 
     brightness_db: Trim = 0.0
@@ -319,11 +141,11 @@ class MixHints(_Data):
     """Ratio of the bus compressor: 1 leaves the dynamics as played, 2 is a record."""
     drive: Energy = 0.0
     """Gentle saturation of everything."""
-    levels_db: dict[Channel, Trim] = {}
-    stems_db: dict[StemName, Trim] = {}
+    levels_db: dict[Channel, Trim] = Field(default_factory=dict)
+    stems_db: dict[StemName, Trim] = Field(default_factory=dict)
 
 
-class Style(_Data):
+class Style(Data):
     """One style file."""
 
     schema_: Literal["cutscore.style/2"] = Field(alias="schema")
@@ -331,9 +153,9 @@ class Style(_Data):
     title: str
     family: Family
     summary: str
-    words: list[str] = []
+    words: list[str] = Field(default_factory=list)
     """Names by which users ask for it, in small letters: style, genre, close relatives."""
-    about: list[str] = []
+    about: list[str] = Field(default_factory=list)
     """Sentences that say what it sounds like and what it is used for; words near in meaning choose it."""
     mood: Mood
     tempo: Tempo
@@ -343,24 +165,24 @@ class Style(_Data):
     vocabulary: str | None = None
     """A file of styles/vocabularies whose harmony it takes; its own rows replace those."""
     harmony: dict[Mode, Harmony]
-    feels: dict[str, Feel] = {}
+    feels: dict[str, Feel] = Field(default_factory=dict)
     """One of them holds for a whole cue, its swing in place of the tempo's: drums, bass and chords go together."""
     motif_rhythms: dict[MetreText, list[str]]
-    motif_shapes: list[list[int]] = []
+    motif_shapes: list[list[int]] = Field(default_factory=list)
     """Steps in the scale from the motif's first note; empty: the writer's own."""
-    grooves: dict[str, dict[MetreText, dict[str, Bars]]] = {}
+    grooves: dict[str, dict[MetreText, dict[str, Bars]]] = Field(default_factory=dict)
     """Pattern → metre → drum (a name of the pack's keys) → bars."""
-    fills: dict[MetreText, list[dict[str, str]]] = {}
+    fills: dict[MetreText, list[dict[str, str]]] = Field(default_factory=dict)
     """Last bars of a phrase that lead on: drum → bar, overlaid on the groove's second half."""
-    basses: dict[str, ByMetre] = {}
-    comps: dict[str, ByMetre] = {}
-    figures: dict[str, ByMetre] = {}
-    ostinati: dict[str, ByMetre] = {}
+    basses: dict[str, ByMetre] = Field(default_factory=dict)
+    comps: dict[str, ByMetre] = Field(default_factory=dict)
+    figures: dict[str, ByMetre] = Field(default_factory=dict)
+    ostinati: dict[str, ByMetre] = Field(default_factory=dict)
     layers: list[LayerRow] = Field(min_length=1)
     leads: list[LeadRow]
     accents: list[AccentRow] = Field(min_length=1)
-    lead_ins: list[LeadInRow] = []
-    ending: list[AccentRow] = []
+    lead_ins: list[LeadInRow] = Field(default_factory=list)
+    ending: list[AccentRow] = Field(default_factory=list)
     """What plays the last chord besides the layers; empty: the accents."""
     density: Density
     form: Form
@@ -398,7 +220,7 @@ class Style(_Data):
             if where == "grooves":
                 for metre, drums in table[name].items():
                     try:
-                        _known_drums(drums, row.instruments)
+                        known_drums(drums, row.instruments)
                     except ValueError as error:
                         raise PlacedError(str(error), ("grooves", name, metre)) from error
 
@@ -424,14 +246,6 @@ class PlacedError(ValueError):
     def __init__(self, told: str, place: tuple[int | str, ...]) -> None:
         super().__init__(told)
         self.place = place
-
-
-def _known_drums(drums: Iterable[str], instruments: Sequence[str]) -> None:
-    pack = load_pack().instruments
-    known = {name for one in instruments for name in pack[one].keys.values()}
-    for drum in drums:
-        if drum not in known:
-            raise ValueError(f"{' and '.join(instruments)} {'has' if len(instruments) == 1 else 'have'} no {drum!r}")
 
 
 def _listed(bars: Bars) -> list[str]:

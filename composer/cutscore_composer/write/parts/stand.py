@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cutscore_composer.plan.style import EnergyClass, Layer, LayerRow, energy_class
-from cutscore_composer.plan.style.model import PATTERNED
+from cutscore_composer.plan.style.rows import PATTERNED
 from cutscore_composer.write.composition import Articulation
 from cutscore_composer.write.draws import draws, one_of
 from cutscore_composer.write.ensemble import Instrument, sound_pack
