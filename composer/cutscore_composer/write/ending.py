@@ -20,7 +20,8 @@ _HEARD_BEATS = 8.0
 _MOST_NOTES = 4
 _OVER_DB = {"ring": 2.5, "button": 5.0, "fade": 0.0}
 """How much louder than the strongest beat before it a last chord may be struck."""
-_DRUM_FROM_ENERGY = 0.3
+_FEW_NOTES = 3
+_DRUM_FROM_ENERGY, _ROWS_FROM_ENERGY = 0.3, 0.4
 _SHORT_BEATS = 0.5
 _GROUND = 40
 """The tonic lies at most this high in the last chord."""
@@ -36,7 +37,7 @@ def write_ending(page: Page, sheet: Sheet) -> None:
     last = _layers(page, before, length, button)
     last += _rows(page, last, before, length, button)
     last += _ground(page, last, length)
-    limit = _strongest(before, page) * 10 ** (_OVER_DB[page.brief.ending] / 10)
+    limit = max(_strongest(before, page), _least(page)) * 10 ** (_OVER_DB[page.brief.ending] / 10)
     power = sum(_power(note) for (_, name), note in last if _struck(name, note))
     share = min(1.0, (limit / power) ** (1 / 3.4)) if limit > 0 and power > 0 else 1.0
     for (role, name), note in last:
@@ -57,13 +58,14 @@ def _layers(page: Page, before: dict[tuple[str, str], list[Note]], length: float
     """Each part's own last chord: tones near its last notes."""
     made: list[_Written] = []
     chord, taken = page.chord_at(page.final_beat), set()
+    energy = page.phrases[-1].energy if page.phrases else page.brief.energy
     # Melody first: its last note is the one that is heard.
     for (role, name), notes in sorted(before.items(), key=lambda item: (item[0][0] != "melody", item[0])):
         player = sound_pack()[name]
         if player.keys or player.channel == "fx" or role in ("accent", "fx") or not notes or name in taken:
             continue
         taken.add(name)
-        force = sum(note.velocity for note in notes) / len(notes) + (10 if button else 2)
+        force = sum(note.velocity for note in notes) / len(notes) + (4 + 8 * energy if button else 2)
         how = _how(player, notes, button)
         for index, pitch in enumerate(_pitches(page, role, player, notes, chord)):
             rolled = 0.0 if button or how == "legato" else 9.0 * index
@@ -117,8 +119,10 @@ def _rows(
     weight = 0.85 if button else 0.25 + 0.5 * energy
     playing = {name for (_, name), _ in last}
     made: list[_Written] = []
-    forces = [note.velocity for notes in before.values() for note in notes]
-    force = (sum(forces) / len(forces) if forces else 50 + 40 * energy) + (12 if button else 0)
+    forces = [note.velocity for (role, _), notes in before.items() if role != "accent" for note in notes]
+    if len(last) >= _FEW_NOTES and not page.style.ending and energy < _ROWS_FROM_ENERGY:
+        return []  # quiet music ends with those who played it
+    force = (sum(forces) / len(forces) if forces else 50 + 40 * energy) + (4 + 8 * energy if button else 0)
     for row in page.style.ending or page.style.accents:
         player = sound_pack().get(row.instrument)
         if player is None or row.from_weight > weight or row.from_energy > energy or not _may(page, player):
@@ -197,6 +201,12 @@ def _strongest(before: dict[tuple[str, str], list[Note]], page: Page) -> float:
                 place = int(page.final_beat - note.beat)
                 beats[place] = beats.get(place, 0.0) + _power(note)
     return max(beats.values(), default=0.0)
+
+
+def _least(page: Page) -> float:
+    """What may be struck where nothing was struck before: a chord of four soft notes."""
+    energy = page.phrases[-1].energy if page.phrases else page.brief.energy
+    return float(4 * ((30 + 40 * energy) / 127) ** 3.4)
 
 
 def fade_span(page: Page) -> tuple[float, float] | None:

@@ -16,19 +16,19 @@ from cutscore_composer.write.page import Page, Sheet
 from cutscore_composer.write.sustain import goes_on
 
 _LEVELS: dict[str, tuple[float, float]] = {
-    "melody": (0.34, 0.58),
-    "answer": (0.28, 0.56),
-    "harmony": (0.17, 0.68),
-    "bass": (0.22, 0.66),
-    "pulse": (0.22, 0.68),
-    "colour": (0.15, 0.62),
-    "texture": (0.17, 0.58),
+    "melody": (0.30, 0.62),
+    "answer": (0.25, 0.60),
+    "harmony": (0.13, 0.74),
+    "bass": (0.18, 0.72),
+    "pulse": (0.18, 0.74),
+    "colour": (0.12, 0.66),
+    "texture": (0.13, 0.62),
     "percussion": (0.30, 0.66),
 }
 """Level of a role at rest, and what full energy adds."""
-_TOUCH = (0.80, 0.36)
+_TOUCH = (0.76, 0.43)
 """The same for the velocities that a layer wrote: how they are taken at rest, and what full energy adds."""
-_STILL_ACCENT = (0.66, 0.85)
+_STILL_ACCENT = (0.58, 1.0)
 """Share of its force that an accent has in still music, and what energy adds, up to the whole."""
 _DRIVE = 0.8
 """How much of what the picture asks beyond the bounds of its energy the players give."""
@@ -190,6 +190,8 @@ def _dynamics(
             points[round(accent.beat - 4.0, 4)] = 0.15 + 0.1 * around
             points[round(accent.beat - 0.3, 4)] = share * (0.34 + 0.3 * accent.weight + 0.15 * around)
             points[round(accent.beat, 4)] = share * (0.42 + 0.36 * accent.weight + 0.22 * around)
+            if accent.beat >= page.final_beat - 0.3:
+                points[round(accent.beat, 4)] = min(0.95, 0.28 + 0.75 * around)
             points[round(accent.beat + 1.5, 4)] = share * (0.25 + 0.25 * around)
         if not points:
             points[page.final_beat] = 0.5

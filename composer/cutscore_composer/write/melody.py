@@ -29,6 +29,7 @@ _CENTRES: dict[str, tuple[int, int]] = {
     "nylon_guitar": (64, 69),
 }
 """Where a lead sings, at rest and at full energy (MIDI); others by their comfortable range."""
+_HIGHEST_CENTRES = (76, 80)
 _MEMORY_BEATS = 6.0
 _SILENT: dict[str, float] = {"introduction": 0.5, "release": 0.3, "development": 0.15}
 """How often a phrase that does not open its section goes without melody, by its character; a statement never does."""
@@ -116,12 +117,13 @@ def _silent(page: Page, phrase: Phrase) -> bool:
 
 
 def _centres(row: LeadRow) -> tuple[int, int]:
-    known = _CENTRES.get(row.instrument)
-    if known is None:
-        low, high = sound_pack()[row.instrument].comfortable
-        known = (round(low + 0.48 * (high - low)), round(low + 0.62 * (high - low)))
-        known = (max(min(known[0], 74), low + 5), max(min(known[1], 79), low + 8))
-    return known[0] + 12 * row.octave, known[1] + 12 * row.octave
+    player = sound_pack()[row.instrument]
+    low, high = player.comfortable
+    known = _CENTRES.get(row.instrument) or (round(low + 0.48 * (high - low)), round(low + 0.62 * (high - low)))
+    # However high an instrument goes, a tune is sung where it can be followed.
+    rest = min(known[0] + 12 * row.octave, max(_HIGHEST_CENTRES[0], low + 5), player.high - 10)
+    full = min(known[1] + 12 * row.octave, max(_HIGHEST_CENTRES[1], low + 8), player.high - 7)
+    return max(rest, player.low + 5), max(full, player.low + 8)
 
 
 def _singer(row: LeadRow, energy: float, crown: int | None) -> _Singer:
