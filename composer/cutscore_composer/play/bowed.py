@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ _RANGE_DB = 26.0
 _RELEASE_SECONDS = 0.28
 """How long a note takes to be gone, where the pack does not say it."""
 _SHORT_RELEASE_SECONDS = 0.09
+_SLOW_MS = 50.0
+"""From this attack on a sound comes in rather than strikes."""
 _SLUR_SECONDS = 0.08
 """How long one note takes to become the next under a slur."""
 _VARIANTS = 3
@@ -86,11 +89,12 @@ def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Soun
     seconds = math.inf if event.slurred else length + 0.25
     articulation, key = event.articulation, event.pitch
     if articulation.model is not None:
-        name = articulation.model
-        dark = samples.model((name, key), lambda: sustained_model(name, key, samples.rate))
+        name, turn = articulation.model, event.turn % articulation.variants
+        make = partial(sustained_model, name, key, samples.rate, variant=turn)
+        dark = samples.model((name, key, turn), make)
         if not has_two_colours(name):
             return dark, None
-        return dark, samples.model((name, key, 1), lambda: sustained_model(name, key, samples.rate, bright=True))
+        return dark, samples.model((name, key, turn, 1), partial(make, bright=True))
     layers = _layers(event)
     pitch = key + _DETUNED[event.turn % _VARIANTS]
     if len(layers) == 1:
@@ -132,13 +136,23 @@ def _release(event: Event) -> float:
 
 def _begin(event: Event, sound: Sound, rate: int) -> tuple[int, int]:
     """Where in the sound the note begins, and at which sample of the cue."""
-    loose = float(np.clip(event.random(5).normal(0, _SPREAD_SECONDS), -0.008, 0.008))
+    machine = event.articulation.model is not None
+    loose = 0.0 if machine else float(np.clip(event.random(5).normal(0, _SPREAD_SECONDS), -0.008, 0.008))
+    if _comes_in(event) and not event.slurred and sound.loop is not None:
+        inside = int(event.random(6).integers(*sound.loop))
+        return inside, round((event.seconds - event.articulation.attack_ms / 1000) * rate)
     if event.slurred and sound.loop is not None:
         inside = sound.loop[0] + int(event.random(6).integers(0, max(1, (sound.loop[1] - sound.loop[0]) // 4)))
         return inside, round((event.seconds + loose - _SLUR_SECONDS / 2) * rate)
     # A short note is heard as soon as it rises, a long one when it is there.
     attack = _lead_ms(event) * (0.5 if event.wanted == "staccato" else 1.0)
     return 0, round((event.seconds + loose - attack / 1000) * rate)
+
+
+def _comes_in(event: Event) -> bool:
+    """Whether a slow synthesised sound is heard again soon: it comes in at another place of its movement."""
+    one = event.articulation
+    return one.model is not None and one.variants == 1 and one.attack_ms >= _SLOW_MS and event.turn > 0
 
 
 def _lead_ms(event: Event) -> float:
@@ -203,6 +217,9 @@ def _envelope(points: Curve, event: Event, start: int, length: int, release: flo
     envelope = np.sin(fade_out * np.pi / 2) ** 2 if not event.slurs else np.sin(fade_out * np.pi / 2)
     if event.slurred:
         envelope = envelope * np.sin(np.clip(points / (_SLUR_SECONDS * rate), 0, 1) * np.pi / 2)
+    if _comes_in(event) and not event.slurred:
+        rise = 2 * event.articulation.attack_ms / 1000 * rate
+        envelope = envelope * np.sin(np.clip(points / rise, 0, 1) * np.pi / 2) ** 2
     return np.asarray(envelope)
 
 

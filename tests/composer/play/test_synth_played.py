@@ -132,3 +132,28 @@ def test_strings_die_as_recorded_ones_do(name: str, pitch: int) -> None:
     sound = struck_model(name, pitch, 0.65, 0, RATE)
     fallen = [rms(sound, at, 0.05) - rms(sound, 0.0, 0.05) for at in (0.5, 1.0)]
     assert [round(a - b, 1) for a, b in zip(fallen, FALLS[name, pitch], strict=True) if abs(a - b) > 7] == []
+
+
+HELD = [
+    (name, word)
+    for name, instrument in load_pack().instruments.items()
+    for word, one in instrument.articulations.items()
+    if one.model is not None and one.kind == "bowed" and name not in ("riser", "whoosh", "reverse", "sub", "vinyl")
+]
+
+
+@pytest.mark.parametrize(("name", "word"), HELD)
+def test_held_repeats_differ_and_are_there_at_their_time(
+    make_cue: Callable, played: Callable, name: str, word: str
+) -> None:
+    """A chord played again is another sound of the same kind, half there within 30 ms (pads 80, a drone 160)."""
+    pitch = sum(load_pack().instruments[name].comfortable) // 2
+    notes = tuple(Note(0.5 + 1.5 * i, 0.7, pitch, 90, word) for i in range(3))
+    audio = played(make_cue([Part("harmony", name, notes)], 6.0))
+    strokes = [audio[round((0.6 + 1.5 * i) * RATE) :][: round(0.5 * RATE)].ravel() for i in range(3)]
+    assert max(np.corrcoef(strokes[a], strokes[b])[0, 1] for a, b in ((0, 1), (0, 2), (1, 2))) < 0.999
+    for i in range(3):
+        levels = np.array([rms(audio, 0.5 + 1.5 * i + 0.01 * step - 0.15, 0.02) for step in range(60)])
+        there = -0.15 + 0.01 * int(np.argmax(levels > np.median(levels[20:]) - 6)) + 0.01
+        slow = load_pack().instruments[name].articulation(word, {}).attack_ms >= 50
+        assert abs(there) < (0.16 if name == "drone" else 0.08 if slow else 0.03)

@@ -85,9 +85,9 @@ def struck_model(name: str, pitch: int, strength: float, variant: int, rate: int
     return np.asarray(made * (PEAK / (1.0 if name in _KITS else loudest(made, rate))), np.float32)
 
 
-def sustained_model(name: str, pitch: int, rate: int, *, bright: bool = False) -> Sound:
+def sustained_model(name: str, pitch: int, rate: int, *, bright: bool = False, variant: int = 0) -> Sound:
     """A sustained sound with a seamless loop, at the level of the pack's sustained bodies, dark or bright."""
-    return _SUSTAINED[name](Tone(name, pitch, rate, bright))
+    return _SUSTAINED[name](Tone(name, pitch, rate, bright, variant))
 
 
 def has_two_colours(name: str) -> bool:

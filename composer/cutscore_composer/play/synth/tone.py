@@ -19,6 +19,7 @@ class Tone:
     pitch: int
     rate: int
     bright: bool
+    variant: int = 0
 
     @property
     def hertz(self) -> float:
@@ -27,7 +28,7 @@ class Tone:
 
     def random(self) -> np.random.Generator:
         """The note's own source of chance, alike for both colours."""
-        return np.random.default_rng((zlib.crc32(self.name.encode()), self.pitch))
+        return np.random.default_rng((zlib.crc32(self.name.encode()), self.pitch, self.variant))
 
 
 def begun(loop: Wave, rate: int, rise: float) -> Sound:
