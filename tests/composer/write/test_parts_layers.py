@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cutscore_composer.plan.style import EnergyClass, LayerRow, Style, load_style, style_names
 from cutscore_composer.plan.style.rows import PATTERNED
@@ -272,6 +274,54 @@ def test_every_layer_plays_any_bar(name: str, beats: int) -> None:
                     assert not player.keys or note.pitch in player.keys
                 if row.layer not in ("texture", "tremolo", "answer", "arpeggios", "timpani"):
                     assert notes, row.layer
+
+
+PITCHED = sorted(name for name, one in sound_pack().items() if not one.keys and one.channel != "fx")
+
+
+@st.composite
+def patterned(draw: st.DrawFn) -> tuple[str, str, int, str]:
+    """(layer, instrument, beats, bar): any notation on any instrument in any metre."""
+    layer, symbols = draw(
+        st.sampled_from(
+            [
+                ("groove", list("Xxo..")),
+                ("bass", list("R3578wa-.")),
+                ("comp", list("XxoDdUub-.")),
+                ("figures", [*"01234567.-", "12"]),
+                ("ostinato", list("0123.-")),
+            ]
+        )
+    )
+    kits = [name for name, one in sound_pack().items() if one.keys]
+    seat = draw(st.sampled_from(kits if layer == "groove" else PITCHED))
+    beats, a_beat = draw(st.integers(2, 7)), draw(st.sampled_from((1, 2, 3, 4, 6)))
+    steps = draw(st.lists(st.sampled_from(symbols), min_size=beats * a_beat, max_size=beats * a_beat))
+    return layer, seat, beats, " ".join(steps)
+
+
+@given(patterned(), st.sampled_from((0.1, 0.4, 0.7, 1.0)), st.sampled_from(("i", "V7/3 i,iv bVI", "iim7b5 V7b9 i6 i5")))
+@settings(max_examples=150, deadline=None)
+def test_any_pattern_on_any_instrument(drawn: tuple[str, str, int, str], energy: float, chords: str) -> None:
+    """Whatever is notated for whomever: notes inside the phrase and the range, none held into the last chord."""
+    layer, seat, beats, text = drawn
+    style = straight("cinematic")
+    drum = next(iter(sound_pack()[seat].keys.values()), "")
+    table = {"it": {f"{beats}/4": {drum: text} if layer == "groove" else text}}
+    style = style.model_copy(update={PATTERNED[layer]: table})
+    row = LayerRow.model_validate(
+        {"layer": layer, "plain": "it", "instruments": [seat], "enters": 0, "leaves": 1, "weight": 1}
+        | {"patterns": ["it"]}
+    )
+    page = page_for(style, energy, bars=(beats,) * 4 + (beats, 3, 2, 5), beats=beats, chords=chords)
+    player = sound_pack()[seat]
+    for phrase in page.phrases:
+        for _, note in played(page, row, phrase.index):
+            assert player.low <= note.pitch <= player.high
+            assert phrase.beat - 1e-6 <= note.beat < phrase.end
+            assert note.beat + note.beats <= page.final_beat + 0.06
+            assert 1 <= note.velocity <= 127
+            assert 0 <= note.shift_ms <= 40
 
 
 @pytest.mark.parametrize("name", style_names())
