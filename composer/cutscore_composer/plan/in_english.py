@@ -40,6 +40,8 @@ class InEnglish:
     """"de", "fr", "es", "ja" or "zh"; None: English, or none known."""
     strange: tuple[str, ...] = ()
     """Words in scripts that are not read here, and pictures (emoji)."""
+    mostly_unknown: bool = False
+    """Whether more than half of three words or more are of no language known here."""
 
 
 def in_english(text: str) -> InEnglish:
@@ -54,9 +56,21 @@ def in_english(text: str) -> InEnglish:
     for language in LATIN:
         text = keys_in_english(text, language)
     if found is None and text.isascii():
-        return InEnglish(text, None, strange)
+        return InEnglish(text, None, strange, _mostly_unknown(text, None))
     turned = _turned_latin(text, found)
-    return InEnglish(turned, found, strange)
+    return InEnglish(turned, found, strange, _mostly_unknown(text, found))
+
+
+def _mostly_unknown(text: str, language: str | None) -> bool:
+    tokens = [_plain(word) for word in re.findall(r"[^\W\d_]+", text)]
+
+    def known(token: str) -> bool:
+        if is_english(token) or token in moods() or token in english_names():
+            return True
+        return language is not None and (token in _common(language) or _one_word(token, language) is not None)
+
+    unknown = sum(1 for token in tokens if not known(token))
+    return len(tokens) >= 3 and unknown * 2 > len(tokens)
 
 
 def _strange(text: str) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def _energy_hints(asked: Asked) -> list[float]:
         pace = (sum(asked.bpm_range) / 2 - 55) / 95
         hints.append(min(0.95, max(0.08, pace)))
     if asked.density is not None:
-        hints.append(0.15 if asked.density == "sparse" else 0.8)
+        hints.append(0.12 if asked.density == "sparse" else 0.8)
     if {"drums", "percussion"} & set(asked.refused):
         hints.append(0.28)
     if len(asked.only) == 1 and asked.only[0] not in ("drums", "percussion", "taiko"):

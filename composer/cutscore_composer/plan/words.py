@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cutscore_composer.plan.brief import Density, Feel, Mode
 from cutscore_composer.plan.ending_words import ending_in, without_endings
 from cutscore_composer.plan.form_words import density_in, rises_in, stages_in
-from cutscore_composer.plan.in_english import in_english
+from cutscore_composer.plan.in_english import InEnglish, in_english
 from cutscore_composer.plan.instrument_words import instruments_in, without_refusals
 from cutscore_composer.plan.key_words import key_in, metre_in
 from cutscore_composer.plan.tempo_words import feel_in, tempo_in, without_tempo
@@ -74,7 +74,7 @@ def read_words(text: str) -> Asked:
         feel_in(lower),
         stages_in(lower),
         rises_in(lower),
-        (*bpm_warnings, *metre_warnings, *_strange(english.strange)),
+        (*bpm_warnings, *metre_warnings, *_strange(english)),
         without_endings(without_refusals(without_numbers)),
     )
 
@@ -84,8 +84,13 @@ def ending_of(wishes: Wishes) -> Ending | None:
     return wishes.ending or read_words(words_of(wishes)).ending
 
 
-def _strange(words: tuple[str, ...]) -> tuple[str, ...]:
-    if not words:
-        return ()
-    shown = ", ".join(words[:5]) + (" …" if len(words) > 5 else "")
-    return (f"These words or signs are not understood and had no say: {shown}.",)
+def _strange(english: InEnglish) -> tuple[str, ...]:
+    """What was not understood, said once."""
+    if english.strange:
+        shown = ", ".join(english.strange[:5]) + (" …" if len(english.strange) > 5 else "")
+        return (f"These words or signs are not understood and had no say: {shown}.",)
+    if english.mostly_unknown:
+        return (
+            "Most words of the description are in no language that the composer reads; the rest and the picture decided.",
+        )
+    return ()

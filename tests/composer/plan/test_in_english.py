@@ -134,3 +134,19 @@ def test_other_scripts_are_answered_with_a_warning(text: str) -> None:
     asked = read_words(text)
     assert any(text.split()[0] in warning for warning in asked.warnings)
     assert mood_of(asked.mood_text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["smutna muzyka fortepianowa", "surullista pianomusiikkia metsään", "veselá hudba pro rodinu"]
+)
+def test_other_languages_are_answered_with_a_warning(text: str) -> None:
+    """Latin letters of a language that is not known."""
+    assert any("no language" in warning for warning in read_words(text).warnings)
+
+
+@pytest.mark.parametrize(
+    "text", ["sad piano in D minor, no drums", "traurige Klaviermusik im Regen", "Synthwave, neon, 100 bpm"]
+)
+def test_what_is_understood_is_not_warned_of(text: str) -> None:
+    """Silence where all went well."""
+    assert () == read_words(text).warnings
