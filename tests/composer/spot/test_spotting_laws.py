@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cutscore_composer.look.seen import Seen
+from cutscore_composer.look.seen import Peak, Seen
 from cutscore_composer.picture import Picture
 from cutscore_composer.spot import spot
 from cutscore_composer.spot.markers import read_markers
@@ -129,3 +130,52 @@ def test_without_cuts_there_is_still_a_form() -> None:
     notes = spot(seen, made_up.picture_of(seen), Wishes())
     assert 2 <= len(notes.sections) <= 6
     assert () == notes.moments
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 1000), st.integers(12, 50))
+def test_natural_takes_the_three_to_six_strongest_of_a_minute(seed: int, cuts_a_minute: int) -> None:
+    """Three minutes of cuts: 3 to 6 moments a minute, never more than 6 in any, and nearly the heaviest there are."""
+    rng = np.random.default_rng(seed)
+    frames = 180 * 24
+    cuts = [(int(f), float(rng.random()), "cut") for f in rng.integers(24, frames - 24, 3 * cuts_a_minute)]
+    seen = made_up.seen_of(frames, Fraction(24), cuts, seed)
+    notes = spot(seen, made_up.picture_of(seen), Wishes())
+    at = np.array([moment.frame for moment in notes.moments])
+    assert 8 <= len(at) <= 18
+    assert max(int(np.sum((at >= first) & (at < first + 60 * 24))) for first in at) <= 6
+    heaviest = sorted((cut.weight for cut in notes.cuts), reverse=True)[: len(at)]
+    assert float(np.mean([moment.weight for moment in notes.moments])) >= 0.8 * float(np.mean(heaviest))
+
+
+def test_comedy_follows_the_action() -> None:
+    """Where the style follows the action, bursts of movement are met that are else left alone; loose stays loose."""
+    peaks = tuple(Peak(frame, "motion", 0.7) for frame in range(100, 1400, 130))
+    seen = made_up.seen_of(60 * 24, Fraction(24), [(500, 0.8, "cut"), (900, 0.7, "cut")], 0, peaks)
+    picture = made_up.picture_of(seen)
+    natural, action = (spot(seen, picture, Wishes(), follows_action=way).moments for way in (False, True))
+    motions = [sum(moment.kind == "motion" for moment in moments) for moments in (natural, action)]
+    assert motions[1] >= 8
+    assert motions[1] >= 2 * motions[0]
+    assert len(action) <= 20
+    loose = Wishes(sync="loose")
+    assert spot(seen, picture, loose).moments == spot(seen, picture, loose, follows_action=True).moments
+
+
+def test_the_style_ends_as_it_likes_where_the_picture_does_not_say() -> None:
+    """A calm picture without a fade: the style's ending; the wish goes before it."""
+    seen = made_up.seen_of(60 * 24, Fraction(24), [(500, 0.8, "cut")])
+    calm = replace(seen, motion=np.zeros_like(seen.motion), brightness=np.full_like(seen.brightness, 0.5))
+    picture = made_up.picture_of(calm)
+    assert "fade" == spot(calm, picture, Wishes(), likes_ending="fade").ending
+    assert "ring" == spot(calm, picture, Wishes()).ending
+    assert "button" == spot(calm, picture, Wishes(ending="button"), likes_ending="fade").ending
+
+
+def test_a_button_falls_on_the_last_cut() -> None:
+    """With a cut two and a half seconds before the end, the button is on it; without, a second before the end."""
+    seen = made_up.seen_of(60 * 24, Fraction(24), [(500, 0.8, "cut"), (1380, 0.7, "cut")])
+    lit = replace(seen, brightness=np.full_like(seen.brightness, 0.5))
+    assert 1380 == spot(lit, made_up.picture_of(lit), Wishes(ending="button")).final_frame
+    bare = replace(lit, cuts=lit.cuts[:1])
+    assert 59 * 24 == spot(bare, made_up.picture_of(bare), Wishes(ending="button")).final_frame
