@@ -39,7 +39,7 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
     picture = picture_mood(seen)
     style = resolve_style(wishes.style or choose_style(asked, said, picture))
     mood = mood_from(said)
-    arc, arc_warnings = _arc(asked)
+    arc = _arc(asked)
     valence, energy = _at_home(_mood(asked, mood, picture, arc), style, asked)
     seats = seat(style, asked)
     metre, metre_warnings = _metre(style, asked)
@@ -62,7 +62,6 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
         warnings=(
             *asked.warnings,
             *_word_warnings(text, asked, mood, arc),
-            *arc_warnings,
             *metre_warnings,
             *seats.warnings,
         ),
@@ -85,15 +84,15 @@ def _word_warnings(text: str, asked: Asked, mood: Mood | None, arc: Sequence[flo
     return ()
 
 
-def _arc(asked: Asked) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Energies in the order that the words give them, and a warning that the picture's arc goes first."""
+def _arc(asked: Asked) -> tuple[float, ...]:
+    """Energies in the order that the words give them; two for music that is to grow or to settle."""
     moods = [mood_of(stage) for stage in asked.stages]
     energies = tuple(round(mood.energy, 3) for mood in moods if mood is not None)
     if len(energies) > 1 and max(energies) - min(energies) >= 0.2:
-        return energies, ("Words that tell an order shape the form only as far as the picture's own arc allows.",)
+        return energies
     if asked.rises is not None:
-        return ((0.3, 0.75) if asked.rises else (0.75, 0.3)), ()
-    return (), ()
+        return (0.3, 0.75) if asked.rises else (0.75, 0.3)
+    return ()
 
 
 def _mood(asked: Asked, mood: Mood | None, picture: PictureMood, arc: Sequence[float]) -> tuple[float, float]:

@@ -90,7 +90,5 @@ def _strange(english: InEnglish) -> tuple[str, ...]:
         shown = ", ".join(english.strange[:5]) + (" …" if len(english.strange) > 5 else "")
         return (f"These words or signs are not understood and had no say: {shown}.",)
     if english.mostly_unknown:
-        return (
-            "Most words of the description are in no language that the composer reads; the rest and the picture decided.",
-        )
+        return ("Most words are in no language that the composer reads; the others and the picture decided.",)
     return ()

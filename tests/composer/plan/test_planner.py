@@ -157,6 +157,24 @@ def test_any_text_makes_a_whole_brief(text: str) -> None:
     assert brief == brief_of(text)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "look"),
+    [
+        (1, {"frames": 1}),
+        (1, {}),
+        (40, {"light": 0.0, "colour": 0.0, "motion": 0.0}),
+        (7200, {}),
+        (30, {"motion": 1.0}),
+    ],
+)
+def test_odd_pictures_without_words_have_a_brief(seconds: float, look: dict[str, float]) -> None:
+    """One frame, a second, all black, two hours, all motion."""
+    seen, spotting = scene(seconds, **look)  # type: ignore[arg-type]
+    brief = plan(Wishes(), seen, spotting, 1)
+    assert brief.instruments
+    assert brief == plan(Wishes(), seen, spotting, 1)
+
+
 def test_other_pictures_have_another_grain() -> None:
     """Pictures with other light, colour or busyness are told apart, so that one seed is not one tune for all."""
     grains = {brief_of(light=light, colour=colour).grain for light in (0.1, 0.4, 0.8) for colour in (0.1, 0.5)}
