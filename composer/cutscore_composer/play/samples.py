@@ -113,9 +113,8 @@ class Samples:
         loop = _loop(region, ratio, len(recording.audio)) if whole else None
         if region.attack_seconds:
             audio = _faded_in(audio, round(region.attack_seconds * recording.rate))
-        sides = _sides(region)
-        made = resampled(audio, ratio, self.rate, veils)
-        return tuple(Sound(one * sides, loop) for one in made), whole
+        made = resampled(audio, ratio, self.rate, veils, _sides(region))
+        return tuple(Sound(one, loop) for one in made), whole
 
     def _recording(self, path: Path, seconds: float | None, offset: int = 0) -> Recording:
         found = self._recordings.find(path)
@@ -147,9 +146,9 @@ class _Shelf(Generic[T]):
             self._left += self._things.popitem(last=False)[1][1]
 
 
-def _sides(region: Region) -> npt.NDArray[np.float32]:
+def _sides(region: Region) -> tuple[float, float]:
     gain = 10 ** (region.gain_db / 20)
-    return np.array([min(1.0, 1 - region.pan), min(1.0, 1 + region.pan)], np.float32) * np.float32(gain)
+    return min(1.0, 1 - region.pan) * gain, min(1.0, 1 + region.pan) * gain
 
 
 def _faded_in(audio: Audio, samples: int) -> Audio:
@@ -219,8 +218,10 @@ def _unreadable(path: Path, what: str) -> CutscoreError:
     return ConfigError(f"The recording {path} {what}; WAV, FLAC and Ogg Vorbis are played.")
 
 
-def resampled(audio: Audio, ratio: float, rate: int, veils: Sequence[float] = (0.0,)) -> list[Audio]:
-    """`audio` (n, sides) stretched to n × ratio samples, once for each veil; `rate` is the rate after it."""
+def resampled(
+    audio: Audio, ratio: float, rate: int, veils: Sequence[float] = (0.0,), gains: tuple[float, float] = (1.0, 1.0)
+) -> list[Audio]:
+    """`audio` (n, 1 or 2) stretched to (n × ratio, 2), once for each veil; `rate` is the rate after it."""
     size_in, size_out = _lengths(len(audio), ratio)
     sides = audio.shape[1]
     spectrum = fft.rfft(_in_lanes(audio.T), size_in)[:sides]
@@ -229,9 +230,14 @@ def resampled(audio: Audio, ratio: float, rate: int, veils: Sequence[float] = (0
     hertz = np.arange(bins, dtype=np.float32) * np.float32(rate / size_out)
     tilt = 1 - 1 / np.sqrt(1 + (hertz / _TILT_HERTZ) ** 2)
     darkened = [plain * (1 - np.float32(veil) * tilt) if veil else plain for veil in veils]
-    heard = fft.irfft(_in_lanes(np.concatenate(darkened)), size_out)[:, : round(len(audio) * ratio)]
-    rows = range(0, sides * len(veils), sides)
-    return [np.ascontiguousarray(heard[row : row + sides].T, np.float32) for row in rows]
+    heard = fft.irfft(_in_lanes(np.concatenate(darkened)), size_out)
+    made = []
+    for first in range(0, sides * len(veils), sides):
+        one = np.empty((round(len(audio) * ratio), 2), np.float32)
+        for side, gain in enumerate(gains):
+            np.multiply(heard[first + min(side, sides - 1), : len(one)], np.float32(gain), out=one[:, side])
+        made.append(one)
+    return made
 
 
 def _in_lanes(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
