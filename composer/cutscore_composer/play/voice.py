@@ -81,7 +81,7 @@ def prolonged(sound: Sound, start: int, length: int, rate: int, random: np.rando
         power = float((leaving**2).sum() * (coming**2).sum())
         alike = max(0.0, float((leaving * coming).sum()) / (power**0.5 + 1e-12))
         evenly = 1 / np.sqrt(1 + np.float32(alike) * np.sin(2 * turn))
-        head = (leaving * np.cos(turn) + coming * np.sin(turn)) * evenly
+        head = np.asarray((leaving * np.cos(turn) + coming * np.sin(turn)) * evenly, np.float32)
         start = again + fade
 
 
