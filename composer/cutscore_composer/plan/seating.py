@@ -71,8 +71,14 @@ def _refused(
             if plain not in rows:
                 warnings.append(f"The {plain} cannot be taken out alone and may still be heard.")
             continue
-        out |= row.refuses
+        out |= row.refuses - _named_within(asked, row.refuses)
     return frozenset(out), frozenset(out_rows)
+
+
+def _named_within(asked: Asked, refused: frozenset[str]) -> set[str]:
+    """What is asked for by a narrower name than it is refused by: "no drums, but timpani"."""
+    named = (frozenset(instruments_named(plain)) for plain in (*asked.only, *asked.wanted))
+    return {name for plays in named if plays <= refused for name in plays}
 
 
 def _alone(asked: Asked) -> frozenset[str]:

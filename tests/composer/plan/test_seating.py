@@ -101,6 +101,22 @@ def test_alone_is_alone(text: str, most: set[str], style: str) -> None:
     assert heard <= most
 
 
+@pytest.mark.parametrize(
+    ("text", "heard", "silent"),
+    [
+        ("no drums, but timpani", {"timpani"}, {"percussion", "kit"}),
+        ("no vocals, choir", {"choir"}, set()),
+        ("no piano, electric piano", {"electric_piano"}, {"piano"}),
+        ("strings, no violins", {"cellos"}, {"violins", "violin"}),
+    ],
+)
+def test_the_narrower_name_wins(text: str, heard: set[str], silent: set[str]) -> None:
+    """What is asked for by a narrower name than it is refused by, is heard; and the other way round."""
+    found = sounding(text)
+    assert heard <= found
+    assert not silent & found
+
+
 def test_a_part_cannot_be_taken_out_alone() -> None:
     """ "No claps" says that it cannot be promised."""
     assert any("claps" in warning for warning in seated("no claps").warnings)
