@@ -77,8 +77,9 @@ def _seats(stand: Stand) -> list[str]:
 def _note(stand: Stand, bar: FormBar, seat: str, step: Step, chooser: random.Random) -> None:
     beat = bar.beat + step.at
     chord = stand.page.chord_at(beat)
-    begins = abs(chord.beat - beat) < 1e-6 and beat > bar.beat + 1e-6
     rungs = rungs_of(stand, seat, chord)
+    # A chord that begins inside the bar begins with its bass, where this instrument has it.
+    begins = abs(chord.beat - beat) < 1e-6 and beat > bar.beat + 1e-6 and rungs[0] == chord.bass
     place = 0 if begins else int(step.symbol)
     pitch = rungs[min(place, len(rungs) - 1)]
     weight = 7.0 if step.at == 0 else 3.0 if step.at % 2 == 0 else 0.0 if step.at % 1 == 0 else -4.0

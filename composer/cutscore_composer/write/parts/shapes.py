@@ -14,6 +14,8 @@ _GUITAR = (40, 45, 50, 55, 59, 64)
 _UKULELE = (67, 60, 64, 69)
 _TUNINGS = {"guitar": _GUITAR, "nylon_guitar": _GUITAR, "electric_guitar": _GUITAR, "ukulele": _UKULELE}
 """Open strings in the order in which a down-stroke meets them."""
+_UPPER = (57, 60, 64, 67, 72, 76)
+"""Where upper voices mostly lie."""
 _REACH = 4
 """Frets that a hand spans."""
 
@@ -104,13 +106,21 @@ def upper_ladder(chord: Voiced, lowest: int = 0) -> list[int]:
 
 
 def lying(pitches: Sequence[int], player: Instrument) -> list[int]:
-    """The pitches moved together by octaves to where they lie best; one that still falls outside is moved alone."""
-    low, high = player.comfortable
+    """Upper voices moved to the octave in which an instrument plays them; one that still falls outside is moved alone.
 
-    def strain(shift: int) -> tuple[int, int]:
-        moved = [pitch + shift for pitch in pitches]
-        outside = sum(max(0, low - p) + max(0, p - high) for p in moved)
-        return outside, abs(shift)
-
-    shift = min(range(-48, 49, 12), key=lambda octaves: (*strain(octaves), octaves))
+    All chords are moved alike, so that what was led voice by voice stays so.
+    """
+    shift = _octave(player.comfortable)
     return [player.within(pitch + shift) for pitch in pitches]
+
+
+@lru_cache(maxsize=128)
+def _octave(comfortable: tuple[int, int]) -> int:
+    """Semitones that bring the middle of the upper voices to where an instrument lies best."""
+    low, high = comfortable
+
+    def strain(shift: int) -> tuple[int, int, int]:
+        outside = sum(max(0, low - p - shift) + max(0, p + shift - high) for p in _UPPER)
+        return outside, abs(shift), shift
+
+    return min(range(-48, 49, 12), key=strain)
