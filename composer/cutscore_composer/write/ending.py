@@ -62,9 +62,12 @@ def _layers(page: Page, before: dict[tuple[str, str], list[Note]], length: float
     # Melody first: its last note is the one that is heard.
     for (role, name), notes in sorted(before.items(), key=lambda item: (item[0][0] != "melody", item[0])):
         player = sound_pack()[name]
-        if player.keys or player.channel == "fx" or role in ("accent", "fx") or not notes or name in taken:
+        if player.keys or player.channel == "fx" or role in ("accent", "fx") or not notes:
             continue
-        taken.add(name)
+        # Who sang and accompanied does both to the end.
+        if (name, role == "melody") in taken:
+            continue
+        taken.add((name, role == "melody"))
         force = sum(note.velocity for note in notes) / len(notes) + (4 + 8 * energy if button else 2)
         how = _how(player, notes, button)
         for index, pitch in enumerate(_pitches(page, role, player, notes, chord)):
@@ -134,7 +137,10 @@ def _rows(
         how: Articulation = row.articulation or _how(player, [Note(0.0, 1.0, 60, 60)], button)
         beats = length if not player.keys else min(page.end_beat - page.final_beat, row.beats)
         velocity = min(124, max(8, round(force + max(-12.0, min(8.0, row.force)))))
+        written = {note.pitch for (_, name), note in (*last, *made) if name == player.name}
         for pitch in _row_pitches(row, player, page.chord_at(page.final_beat)):
+            if pitch in written:
+                continue
             made.append((("accent", player.name), Note(page.final_beat, max(0.06, beats), pitch, velocity, how)))
     return made
 

@@ -147,9 +147,9 @@ def _played(
         if note.beat <= page.chords[0].beat + 1e-6:
             shift = max(0.0, shift)
         strength = float(note.velocity)
-        if role != "accent":
+        if role != "accent" or note.beat >= page.final_beat - 1e-6:
             strength = strength * _touch(arc, phrase, note, page) + nudge
-        elif note.beat < page.final_beat - 1e-6:
+        else:
             strength *= _restraint(arc, note.beat)
         velocity = faded(strength, note.beat, fade)
         played.append(
@@ -160,9 +160,8 @@ def _played(
 
 def _touch(arc: _Arc, phrase: Phrase | None, note: Note, page: Page) -> float:
     """How hard a note is taken: by the energy of the moment and its place in the phrase."""
-    if note.beat >= page.final_beat - 1e-6:
-        return 1.0
-    shape = 0.95 + 0.08 * _arch(phrase, note.beat) if phrase is not None else 1.0
+    last = phrase is None or note.beat >= page.final_beat - 1e-6
+    shape = 1.0 if last or phrase is None else 0.95 + 0.08 * _arch(phrase, note.beat)
     return (_TOUCH[0] + _TOUCH[1] * arc.energy(note.beat)) * shape
 
 

@@ -275,8 +275,8 @@ def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: _Singer, sung
     apart = phrase.beat - opening.beat
     made = list(slots)
     for index, (slot, note) in enumerate(zip(slots, said, strict=False)):
-        alike = abs(slot.beat - note.beat - apart) < 1e-6 and abs(slot.beats - note.beats) < 1e-6
-        if slot.close or not alike or page.chord_at(note.beat).chord.tones != slot.chord.tones:
+        said_over = page.chord_at(note.beat).chord.tones
+        if slot.close or abs(slot.beat - note.beat - apart) > 1e-6 or said_over != slot.chord.tones:
             break
         made[index] = replace(slot, fixed=note.pitch)
     return made
