@@ -105,6 +105,8 @@ def test_every_pack_instrument_has_a_midi_program() -> None:
         (r"minor: \[D, C,", "minor: [D, Cis,", "tonics.minor.1"),
         ("layer: figures", "layer: figurines", "layers.0.layer"),
         (r"instruments: \[harp\]", "instruments: [harpe]", "layers"),
+        (r"(layer: comp, plain: piano, instruments: \[)piano", r"\1kit", "layers"),
+        (r"(layer: groove.* instruments: \[)percussion", r"\1timpani", "layers"),
         (r"(layer: figures.*patterns: .*)rolling", r"\1rollin", "layers.0.patterns"),
         (r"drums: \[bass drum", "drums: [bass drums", "accents"),
         ("drum: suspended cymbal", "drum: suspended", "lead_ins"),

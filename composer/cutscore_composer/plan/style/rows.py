@@ -79,6 +79,14 @@ class LayerRow(Data):
     """How a comp lies: close (upper voices), open (with the bass below), shell (third, seventh and a colour);
     without it guitars and ukuleles finger the chord, a piano without a bass player opens it, jazz plays shells."""
 
+    @model_validator(mode="after")
+    def _drums_have_the_grooves(self) -> LayerRow:
+        for name in self.instruments:
+            drums = bool(load_pack().instruments[name].keys)
+            if drums != (self.layer == "groove") and self.layer != "texture":
+                raise ValueError(f"{name} {'has no pitch for' if drums else 'is no drum for'} a {self.layer}")
+        return self
+
     @field_validator("patterns", mode="before")
     @classmethod
     def _for_all(cls, value: Any) -> Any:
