@@ -21,7 +21,7 @@ import yaml
 
 from cutscore_composer.plan.foreign_keys import keys_in_english
 from cutscore_composer.plan.instruments_by_name import english_names, foreign_names
-from cutscore_composer.plan.lexicon import moods
+from cutscore_composer.plan.lexicon import moods, words_of_the_lexicon
 from cutscore_composer.plan.meaning import is_english
 
 LATIN = ("de", "fr", "es")
@@ -65,7 +65,7 @@ def _mostly_unknown(text: str, language: str | None) -> bool:
     tokens = [_plain(word) for word in re.findall(r"[^\W\d_]+", text)]
 
     def known(token: str) -> bool:
-        if is_english(token) or token in moods() or token in english_names():
+        if is_english(token) or token in words_of_the_lexicon() or token in english_names():
             return True
         return language is not None and (token in _common(language) or _one_word(token, language) is not None)
 

@@ -32,6 +32,9 @@ _ONLY = (
 _AND = r"(?:\s*,\s*(?:and|or|nor|&)\s+|\s+(?:and|or|nor|&|\+|with)\s+|\s*[/&+]\s*)"
 
 
+_NOT_ELECTRONIC = re.compile(r"\b(?:nothing|not|no|non)[ -](?:too |very |at all )?electronic\b(?! (?:drums|beats?))")
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     names = sorted(english_names(), key=lambda name: (-len(name), name))
@@ -74,6 +77,8 @@ def instruments_in(lower: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[
     rest = take("refused", refused, only_text)
     rest = take("free", refused, rest)
     rest = take("out", refused, rest)
+    if _NOT_ELECTRONIC.search(rest):
+        refused.append("electronics")
     if re.search(r",\s*nothing else\b", rest) and not only:
         only += _plain(rest)
     solo: list[str] = []

@@ -82,7 +82,7 @@ _ARTICLES = frozenset({"a", "an", "the", "my", "our", "his", "her", "their", "th
 _OF_MUSIC = frozenset(
     {"groove", "beat", "music", "track", "song", "tune", "feel", "band", "guitar", "guitars", "drums", "piano", "style"}
 ) | {"instrumental", "score", "anthem", "ballad", "riff", "vibe", "sound", "soundtrack", "ensemble", "rhythm", "bass"}
-_WEIGHT = {"moods": 1.0, "genres": 0.8, "scenes": 0.5}
+_WEIGHT = {"moods": 1.0, "genres": 0.8, "scenes": 0.5, "references": 0.6}
 """How much the mood of a word counts by the table that it stands in."""
 _CENTRE = 0.45
 """The energy of music of which nothing is said."""
@@ -172,7 +172,7 @@ def said_in(text: str) -> tuple[Said, ...]:
 def _entry_at(tokens: Sequence[str], at: int) -> tuple[int, Said | None]:
     """The longest phrase of the lexicon that begins at a token, and how many tokens it takes."""
     entries = moods()
-    for size in (3, 2):
+    for size in (4, 3, 2):
         phrase = " ".join(tokens[at : at + size])
         if len(tokens) >= at + size and phrase in entries:
             return size, entries[phrase]
@@ -288,7 +288,17 @@ def _read(rows: dict[str, str], weight: float) -> Iterator[tuple[str, Said]]:
 
 
 @cache
+def words_of_the_lexicon() -> frozenset[str]:
+    """Every single word that stands in it, alone or in a phrase."""
+    return frozenset(part for word in moods() for part in word.split())
+
+
+@cache
 def _anchors() -> tuple[list[Said], Vector]:
     """The single words of the lexicon that have a vector, and these as (words, 96)."""
-    pairs = [(entry, vector) for word, entry in moods().items() if (vector := word_vector(word)) is not None]
+    pairs = [
+        (entry, vector)
+        for word, entry in moods().items()
+        if entry.mood_weight != _WEIGHT["references"] and (vector := word_vector(word)) is not None
+    ]
     return [entry for entry, _ in pairs], np.stack([vector for _, vector in pairs])
