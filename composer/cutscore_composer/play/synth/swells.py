@@ -18,7 +18,7 @@ from cutscore_composer.play.synth.sweeping import swept
 from cutscore_composer.play.synth.waves import partials, read, table
 
 _LEAST_SECONDS = 0.2
-_LOUDEST = PEAK * 10 ** (-15 / 20)
+_LOUDEST = PEAK * 10 ** (-10 / 20)
 """RMS of the loudest 30 ms at strength 1: these go before a hit, which is to be louder."""
 _CUT_SECONDS = 0.012
 """How fast it is gone at the end: no click, and nothing left for the hit that follows."""
