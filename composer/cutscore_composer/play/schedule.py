@@ -21,6 +21,8 @@ _REPEAT_SECONDS = 2.5
 _SLUR_SECONDS = 0.09
 _SLUR_REACH = 10
 """How many notes of the part before and after are looked at for a slur."""
+_SHORTEST_SECONDS, _LONGEST_STACCATO_SECONDS = 0.06, 0.25
+"""A staccato of a sound that goes on: half of what is written, but a short note all the same."""
 _ROLL_HERTZ = 15.0
 _GLISSANDO_HERTZ = 15.0
 
@@ -89,12 +91,15 @@ def _of_part(composition: Composition, part: Part, instrument: Instrument, pack:
     for number, note in enumerate(part.notes):
         start = tempo.seconds(note.beat)
         end = max(start + 0.03, tempo.seconds(note.beat + note.beats))
+        articulation = instrument.articulation(note.articulation, pack.nearest)
+        if note.articulation == "staccato" and articulation.kind == "bowed":
+            end = start + min(end - start, max(_SHORTEST_SECONDS, min(_LONGEST_STACCATO_SECONDS, 0.55 * (end - start))))
         plain.append(
             Event(
                 seconds=start + note.shift_ms / 1000,
                 length=end - start,
                 instrument=instrument,
-                articulation=instrument.articulation(note.articulation, pack.nearest),
+                articulation=articulation,
                 wanted=note.articulation,
                 pitch=instrument.playable(note.pitch),
                 velocity=float(min(127, max(1, note.velocity))),

@@ -76,6 +76,13 @@ def test_repeats_count_up_and_begin_anew_after_a_while(make_cue: Callable) -> No
     assert [event.turn for event in events_of(make_cue, Part("pulse", "piano", notes))] == [0, 1, 2, 0]
 
 
+def test_staccato_of_what_goes_on_is_short(make_cue: Callable) -> None:
+    """A wind's staccato is half as long as written and never long; a sustained note is as written."""
+    notes = (Note(0, 0.2, 70, 80, "staccato"), Note(1, 3, 70, 80, "staccato"), Note(5, 1, 70, 80))
+    lengths = [event.length for event in events_of(make_cue, Part("pulse", "oboe", notes))]
+    assert [0.11, 0.25, 1.0] == pytest.approx(lengths)
+
+
 def test_the_page_may_begin_before_the_cue(make_cue: Callable, played: Callable) -> None:
     """Pick-up notes before zero, notes after the end and broken lengths are played as far as there is time."""
     notes = (Note(-1, 2, 60, 80), Note(0.5, 0, 64, 80), Note(1.9, 30, 67, 127), Note(40, 1, 60, 80))
