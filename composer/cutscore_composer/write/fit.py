@@ -1,7 +1,7 @@
 """The tempo map: a tempo and a first downbeat from the opening, then beat by beat along the picture.
 
 Styles with a groove keep one tempo from the first beat to the last and meet what falls on it; the others bend.
-Nowhere does a beat depend on what the picture does more than two bars later.
+Nowhere does a beat depend on what the picture does more than two bars and a half later.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Follows the picture beat by beat, as a conductor does who sees two bars ahead and no further.
+"""Follows the picture beat by beat, as a conductor does who sees two bars and a half ahead and no further.
 
 Nothing that the picture does later than that can change a beat: a trim leaves the tempo before it as it was.
 Targets are met with downbeats where an odd bar or the bend allows it, else with beats or eighths; one that no
@@ -11,10 +11,10 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from cutscore_composer.write.search import Metre, Target, reward
+from cutscore_composer.write.search import Metre, On, Target, reward
 from cutscore_composer.write.smooth import Bounds, bounds_of, level_for, ramp
 
-_SIGHT_BARS = 2
+_SIGHT_BARS = 2.5
 """How far ahead the picture is seen, in bars; in short bars at least `_SIGHT_BEATS`."""
 _SIGHT_BEATS = 8
 _DEPTH = 3
@@ -23,6 +23,8 @@ _RELAX = 0.5
 """Share of the allowed step by which the tempo goes home where there is nothing to meet."""
 _ODD_APART = {True: 16, False: 4}
 """Bars from one odd bar to the next, in steady tempo and in a tempo that bends."""
+_WAIT_COST, _WAIT_BEATS = 0.06, 4
+"""What it may cost to decide a beat later; from so many beats before a moment on it is decided."""
 _ODD_COST = 0.16
 _LEVEL_COST, _TURN_COST = 0.22, 0.10
 """What it costs to play at the edge of the tempo range, and to go from one edge to the middle."""
@@ -117,9 +119,20 @@ class Follower:
             let_go, ways = self._weigh(here, seen, _DEPTH)
             best = max(ways, key=lambda way: way.worth, default=None)
             if best is not None and best.worth >= let_go:
-                return best
+                return None if self._can_wait(here, seen, best) else best
             self._next += 1
         return None
+
+    def _can_wait(self, here: _Here, seen: tuple[int, ...], best: _Way) -> bool:
+        """Whether the same is met as well from the next beat on: what is decided late may still be trimmed."""
+        if best.eighths <= 2 * _WAIT_BEATS or not self.row.bends:
+            return False
+        bend = self._relaxed(here.bend)
+        seconds = here.seconds + self._steady.home * math.exp(bend)
+        bar = here.downbeat + self._steady.metre.beats
+        later = _Here(here.beat + 1, seconds, bend, bar if here.beat + 1 >= bar else here.downbeat, here.last_odd)
+        _, ways = self._weigh(later, seen, _DEPTH)
+        return max((way.worth for way in ways), default=-1.0) >= best.worth - _WAIT_COST
 
     @cached_property
     def _sight(self) -> float:
@@ -186,7 +199,7 @@ class Follower:
         beat = here.beat + (eighths + 1) // 2
         whole = tuple(range(here.downbeat + beats, max(arrival, beat) + 1, beats))
         past = whole[-1] if whole else here.downbeat
-        on = "eighth" if eighths % 2 else "downbeat" if past == arrival >= 0 else "beat"
+        on: On = "eighth" if eighths % 2 else "downbeat" if past == arrival >= 0 else "beat"
         seconds, bend = end
         ways = [
             _Way(
@@ -229,11 +242,14 @@ class Follower:
     def _stroll(self) -> None:
         """One beat towards the home tempo."""
         row = self.row
-        bend = row.bends[-1] if row.bends else 0.0
-        step = _RELAX * self._bounds.step
-        self._beat(bend - min(max(bend, -step), step))
+        self._beat(self._relaxed(row.bends[-1] if row.bends else 0.0))
         if row.beat - row.downbeats[-1] >= self._steady.metre.beats:
             row.downbeats.append(row.downbeats[-1] + self._steady.metre.beats)
+
+    def _relaxed(self, bend: float) -> float:
+        """The bend of the next beat on the way home."""
+        step = _RELAX * self._bounds.step
+        return bend - min(max(bend, -step), step)
 
     def _beat(self, bend: float) -> None:
         # Rounded as it is played, so that what follows starts from what is written.
