@@ -35,8 +35,8 @@ _SILENT: dict[str, float] = {"introduction": 0.5, "release": 0.3, "development":
 """How often a phrase that does not open its section goes without melody, by its character; a statement never does."""
 _SHORTEST_BEATS = 0.2
 _PICK_UP_SHARE = 0.4
-_FULL = 0.9
-"""A lead that may sing up to this energy may sing a climax."""
+_BEYOND = 0.15
+"""A climax may be sung by a lead that would leave at a little less energy: the tune is to rise."""
 _OVER_CENTRE = 8
 """Semitones over its centre to which a lead goes outside the climax."""
 _CROWN_ROOM = 5
@@ -84,13 +84,14 @@ def sing(page: Page) -> tuple[Sung, ...]:
 def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
     """Who sings a phrase: one for a period, another when its material comes back."""
     energy = phrase.register
-    rows = [row for row in page.ensemble.leads if row.enters <= energy <= row.leaves]
-    if not rows:
-        rows = sorted(page.ensemble.leads, key=lambda row: abs(row.enters - energy))[:1]
+    leads = page.ensemble.leads
+    rows = [row for row in leads if row.enters <= energy <= row.leaves]
+    rows = rows or sorted(leads, key=lambda row: abs(row.enters - energy))[:1]
     if not rows:
         return None
     if phrase.character == "climax":
-        return max(rows, key=lambda row: (row.leaves >= _FULL, _centres(row)[1], row.enters))
+        near = [row for row in page.ensemble.leads if row.enters <= energy <= row.leaves + _BEYOND]
+        return max(near or rows, key=lambda row: (_centres(row)[1], row.leaves, row.enters))
     first = draws(page.seed, "lead", phrase.material).randrange(len(rows))
     return rows[(first + phrase.return_of) % len(rows)]
 
@@ -133,7 +134,8 @@ def _singer(row: LeadRow, energy: float, crown: int | None) -> _Singer:
     high = min(player.high, centre + _OVER_CENTRE)
     if crown is not None:
         high = min(high, crown - _CROWN_ROOM)
-    return _Singer(row, min(centre, high - 4), max(player.low, centre - 12), high)
+    centre = max(min(centre, high - 4), player.low + 5)
+    return _Singer(row, centre, max(player.low, centre - 12), max(high, centre))
 
 
 def _top_phrase(page: Page) -> Phrase | None:
@@ -278,6 +280,8 @@ def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: _Singer, sung
         said_over = page.chord_at(note.beat).chord.tones
         if slot.close or abs(slot.beat - note.beat - apart) > 1e-6 or said_over != slot.chord.tones:
             break
+        if note.pitch > singer.high:
+            break  # the height is said once
         made[index] = replace(slot, fixed=note.pitch)
     return made
 
