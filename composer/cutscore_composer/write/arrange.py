@@ -105,7 +105,7 @@ def _ranked(page: Page, phrase: Phrase, singers: frozenset[str]) -> list[int]:
         rests_on = page.style.groove and row.layer in _FOUNDATION and row.weight >= 0.7 and phrase.index > 0
         ground = rests_on or row.weight >= 1.0
         if asked or ground or luck < row.weight or phrase.character == "climax":
-            ranked.append((0 if asked or ground else 1, luck / max(row.weight, 0.01), number))
+            ranked.append((0 if asked else 1 if ground else 2, luck / max(row.weight, 0.01), number))
     return [number for _, _, number in sorted(ranked)]
 
 

@@ -1,1 +1,1 @@
-"""The parts: one module an instrument family, each writes a phrase of its layers onto the sheet."""
+"""The parts: one module a kind of layer; each writes a phrase of it for whatever instruments are seated."""
