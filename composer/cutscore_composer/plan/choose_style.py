@@ -21,7 +21,7 @@ import yaml
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.plan.from_picture import PictureMood, picture_distance, picture_mood, style_for_picture
 from cutscore_composer.plan.instruments_by_name import called, english_names, stand_in
-from cutscore_composer.plan.lexicon import Mood, Said, mood_from, said_in
+from cutscore_composer.plan.lexicon import Mood, Said, mood_from, names_a_mood, said_in
 from cutscore_composer.plan.meaning import Vector, content_words, word_vector
 from cutscore_composer.plan.style import resolve_style, style_names
 from cutscore_composer.plan.words import Asked, read_words, words_of
@@ -91,7 +91,7 @@ def weigh_styles(asked: Asked, said: Sequence[Said], picture: PictureMood) -> di
         distance = picture_distance(picture, name)
         score = told.get(name, 0.0) + _own_words(one, asked.mood_text)
         score += _MEANING * (_AFTER_NAME if named else 1.0) * meaning.get(name, 0.0)
-        score += _mood_fits(one, mood) + _seats(one, asked, characters)
+        score += _mood_fits(one, mood, asked) + _seats(one, asked, characters)
         score -= _PICTURE * (1.0 if distance is None else distance)
         if asked.metre is not None and asked.metre not in one.metres:
             score -= _METRE
@@ -131,11 +131,12 @@ def _own_words(one: Character, text: str) -> float:
 def _by_meaning(text: str) -> dict[str, float]:
     """How near in meaning each word of a text comes to some word of each style, above the mean of all styles.
 
-    Word by word, and not the sum of all: one telling word among ten that say little still tells.
+    Word by word, and not the sum of all: one telling word among ten that say little still tells. Words of mood are
+    left to the lexicon: that a style's own text says "happy" is chance.
     """
     characters = _characters()
     scores = dict.fromkeys(characters, 0.0)
-    words = dict.fromkeys(content_words(text))
+    words = [word for word in dict.fromkeys(content_words(text)) if not names_a_mood(word)]
     for word in words:
         vector = word_vector(word)
         if vector is None:
@@ -155,12 +156,13 @@ def _nearest(vector: Vector, vocabulary: Vector) -> float:
     return max(0.0, round(float(((vocabulary @ vector) / lengths).max()), 6))
 
 
-def _mood_fits(one: Character, mood: Mood | None) -> float:
-    """Nothing where the mood lies in the style's home, less the farther outside."""
+def _mood_fits(one: Character, mood: Mood | None, asked: Asked) -> float:
+    """Nothing where the mood lies in the style's home, less the farther outside; few notes are calm, many are not."""
     if mood is None:
         return 0.0
-    outside = _outside(mood.valence, one.valence) * 0.6 + _outside(mood.energy, one.energy)
-    return -_MOOD * outside
+    notes = {"sparse": 0.12, "busy": 0.8, None: mood.energy}[asked.density]
+    energy = (mood.energy + notes) / 2
+    return -_MOOD * (_outside(mood.valence, one.valence) * 0.6 + _outside(energy, one.energy))
 
 
 def _outside(value: float, span: tuple[float, float]) -> float:

@@ -287,6 +287,13 @@ def _read(rows: dict[str, str], weight: float) -> Iterator[tuple[str, Said]]:
         )
 
 
+def names_a_mood(word: str) -> bool:
+    """Whether a word stands in the table of moods, itself or by its stem."""
+    entries = moods()
+    entry = next((entries[form] for form in forms_of(word) if form in entries), None)
+    return entry is not None and entry.mood_weight == _WEIGHT["moods"]
+
+
 @cache
 def words_of_the_lexicon() -> frozenset[str]:
     """Every single word that stands in it, alone or in a phrase."""

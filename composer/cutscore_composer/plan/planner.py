@@ -109,7 +109,7 @@ def _mood(asked: Asked, mood: Mood | None, picture: PictureMood, arc: Sequence[f
         low, high = _VALENCE_OF_MODE[asked.mode]
         valence = min(high, max(low, valence))
     # Tempo and number of players say something of energy too, the less the more words do.
-    weight = 0.5 - 0.25 * (0.0 if mood is None else mood.sureness)
+    weight = 0.5 - 0.2 * (0.0 if mood is None else mood.sureness)
     for hint in _energy_hints(asked):
         energy = (1 - weight) * energy + weight * hint
     return min(1.0, max(-1.0, valence)), min(1.0, max(0.0, energy))
@@ -132,7 +132,7 @@ def _to_span(value: float, span: tuple[float, float]) -> float:
 def _energy_hints(asked: Asked) -> list[float]:
     hints = []
     if asked.bpm_range is not None:
-        pace = (sum(asked.bpm_range) / 2 - 55) / 95
+        pace = (sum(asked.bpm_range) / 2 - 55) / 90
         hints.append(min(0.95, max(0.08, pace)))
     if asked.density is not None:
         hints.append(0.12 if asked.density == "sparse" else 0.8)

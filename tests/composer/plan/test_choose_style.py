@@ -72,6 +72,24 @@ def test_a_denied_genre_is_not_chosen(text: str, style: str) -> None:
     assert style != style_of(f"{text}, dark")
 
 
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("happy", "acoustic_folk"),
+        ("sad", "solo_piano"),
+        ("on a swing in the garden, happy", "acoustic_folk"),
+        ("swing, happy", "jazz_lounge"),
+        ("Hans Zimmer style", "epic_trailer"),
+        ("like in Stranger Things", "synthwave"),
+        ("film noir, trumpet", "jazz_lounge"),
+        ("nothing electronic, warm", "acoustic_folk"),
+    ],
+)
+def test_short_requests_are_understood(text: str, style: str) -> None:
+    """A mood alone, an ordinary thing that is no genre, a name for what is meant."""
+    assert style == style_of(text)
+
+
 def test_without_words_the_picture_decides() -> None:
     """Dark and fast, pale and still, colourful and lively pictures get different styles."""
     styles = {
