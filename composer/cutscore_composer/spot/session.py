@@ -15,6 +15,8 @@ from cutscore_composer.wishes import Ending, Wishes
 
 _STRONG = 0.6
 """Weight of a cut at which a build may arrive."""
+_LEAST_SECONDS = 2
+"""Music that is told to end sooner after its start is not obeyed."""
 
 
 def spot_picture(
@@ -23,7 +25,8 @@ def spot_picture(
     """See `spot.spot`."""
     markers = read_markers(picture)
     starts = [marker.frame for marker in markers if marker.word == "start"]
-    ends = [marker.frame for marker in markers if marker.word == "end" and marker.frame > seen.frames // 3]
+    first = starts[0] + _LEAST_SECONDS * seen.rate if starts else _LEAST_SECONDS * seen.rate
+    ends = [marker.frame for marker in markers if marker.word == "end" and marker.frame >= first]
     turns = [marker.frame for marker in markers if marker.word in ("build", "drop", "quiet")]
 
     borders = find_borders(seen, turns)

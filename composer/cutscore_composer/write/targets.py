@@ -16,7 +16,7 @@ from cutscore_composer.write.draws import draws
 from cutscore_composer.write.fit import Fit, fit_tempo
 from cutscore_composer.write.search import Metre, Opening, Target
 
-_EXACT = (-0.002, 0.012)
+_EXACT = (-0.001, 0.012)
 """Seconds by which the beat may come before and after a moment that the editor marked."""
 _BENT, _STEADY = (-0.004, 0.020), (-0.008, 0.050)
 """The same for other moments where the beat bends, and where it does not."""

@@ -159,7 +159,7 @@ def test_music_starts_on_its_frame(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("frame", [1201, 1437])
+@pytest.mark.parametrize("frame", [301, 1201, 1437])
 def test_the_last_chord_falls_on_its_frame(frame: int, style: str) -> None:
     """The last chord lies within the marker's frame, and nothing new begins after it."""
     notes, piece = marked(PictureMarker(frame, "end"), style=style)
