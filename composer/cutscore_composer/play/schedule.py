@@ -114,7 +114,7 @@ def _of_part(composition: Composition, part: Part, instrument: Instrument, pack:
     ]
     if instrument.name == "piano":
         sounding = _pedalled(sounding, composition)
-    return _turns(_choked(sounding))
+    return _turns(_choked(_rooted(sounding)))
 
 
 def _dynamics(composition: Composition, part: Part) -> Curve | None:
@@ -219,6 +219,18 @@ def _pedalled(events: list[Event], composition: Composition) -> list[Event]:
             event = replace(event, length=max(event.length, lifted - event.seconds))
         held.append(event)
     return held
+
+
+def _rooted(events: list[Event]) -> list[Event]:
+    """Of notes written together as power chords the lowest alone: it brings its fifth and octave with it."""
+    roots: dict[float, int] = {}
+    for event in events:
+        if event.articulation.name == "power":
+            at = round(event.seconds, 2)
+            roots[at] = min(event.pitch, roots.get(at, event.pitch))
+    return [
+        event for event in events if event.articulation.name != "power" or event.pitch == roots[round(event.seconds, 2)]
+    ]
 
 
 def _choked(events: list[Event]) -> list[Event]:

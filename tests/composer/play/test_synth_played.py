@@ -107,6 +107,13 @@ def test_a_power_chord_is_one_sound() -> None:
     assert at(power, 1.5 * root) > 10 * at(single, 1.5 * root)
 
 
+def test_the_notes_of_a_written_power_chord_sound_once(make_cue: Callable, played: Callable) -> None:
+    """Root and fifth both written as power are the root's power chord: no fifth of the fifth."""
+    written = (Note(0.5, 1.0, 40, 100, "power"), Note(0.5, 1.0, 47, 100, "power"))
+    chord, root = (played(make_cue([Part("h", "rock_guitar", notes)], 2.0)) for notes in (written, written[:1]))
+    assert np.array_equal(chord, root)
+
+
 FALLS = {
     # dB after half a second and after one, against the first 50 ms: FluidR3's recordings at velocity 90
     ("guitar", 52): (-2.2, -4.7),
