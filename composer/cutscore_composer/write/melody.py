@@ -8,49 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cutscore_composer.plan.style import LeadRow
 from cutscore_composer.write.draws import chance, draws
 from cutscore_composer.write.ensemble import sound_pack
 from cutscore_composer.write.form import FormBar, Phrase
 from cutscore_composer.write.motif import Theme, make_theme
 from cutscore_composer.write.page import Page, Sung
 from cutscore_composer.write.plans import Plan, plan_of
+from cutscore_composer.write.singers import CROWN_ROOM, OVER_CENTRE, Singer, centres_of, lead_of, singer_of
 from cutscore_composer.write.tune import Close, Slot, find_pitches
 
-_CENTRES: dict[str, tuple[int, int]] = {
-    "piano": (70, 75),
-    "violins": (69, 77),
-    "cellos": (55, 60),
-    "cello": (57, 62),
-    "horns": (57, 62),
-    "trumpets": (65, 70),
-    "flute": (74, 79),
-    "guitar": (64, 69),
-    "nylon_guitar": (64, 69),
-}
-"""Where a lead sings, at rest and at full energy (MIDI); others by their comfortable range."""
-_HIGHEST_CENTRES = (76, 80)
 _MEMORY_BEATS = 6.0
 _SILENT: dict[str, float] = {"introduction": 0.5, "release": 0.3, "development": 0.15}
 """How often a phrase that does not open its section goes without melody, by its character; a statement never does."""
+_LEAST_REST = 0.3
 _SHORTEST_BEATS = 0.2
 _PICK_UP_SHARE = 0.4
-_BEYOND = 0.15
-"""A climax may be sung by a lead that would leave at a little less energy: the tune is to rise."""
-_OVER_CENTRE = 8
-"""Semitones over its centre to which a lead goes outside the climax."""
-_CROWN_ROOM = 5
-"""Semitones below the crown that are left free: its chord may put it that much lower."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Singer:
-    """A lead with where it sings in a phrase."""
-
-    row: LeadRow
-    centre: int
-    low: int
-    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +47,10 @@ def sing(page: Page) -> tuple[Sung, ...]:
         lead = lead_of(page, phrase)
         if lead is None or _silent(page, phrase):
             continue
-        singer = _singer(lead, phrase.register, crown)
+        singer = singer_of(lead, phrase.register, crown)
         height = crown if top is not None and top.index == phrase.index else None
         notes += _phrase(page, phrase, theme, singer, notes, height)
     return tuple(notes)
-
-
-def lead_of(page: Page, phrase: Phrase) -> LeadRow | None:
-    """Who sings a phrase: one for a period, another when its material comes back."""
-    energy = phrase.register
-    leads = page.ensemble.leads
-    rows = [row for row in leads if row.enters <= energy <= row.leaves]
-    rows = rows or sorted(leads, key=lambda row: abs(row.enters - energy))[:1]
-    if not rows:
-        return None
-    if phrase.character == "climax":
-        near = [row for row in page.ensemble.leads if row.enters <= energy <= row.leaves + _BEYOND]
-        return max(near or rows, key=lambda row: (_centres(row)[1], row.leaves, row.enters))
-    first = draws(page.seed, "lead", phrase.material).randrange(len(rows))
-    return rows[(first + phrase.return_of) % len(rows)]
 
 
 def silences_of(page: Page, melody: tuple[Sung, ...], least: float = 1.0) -> tuple[tuple[float, float], ...]:
@@ -117,27 +74,6 @@ def _silent(page: Page, phrase: Phrase) -> bool:
     return len(page.phrases) > 3 and chance(share, page.seed, "rests", phrase.key)
 
 
-def _centres(row: LeadRow) -> tuple[int, int]:
-    player = sound_pack()[row.instrument]
-    low, high = player.comfortable
-    known = _CENTRES.get(row.instrument) or (round(low + 0.48 * (high - low)), round(low + 0.62 * (high - low)))
-    # However high an instrument goes, a tune is sung where it can be followed.
-    rest = min(known[0] + 12 * row.octave, max(_HIGHEST_CENTRES[0], low + 5), player.high - 10)
-    full = min(known[1] + 12 * row.octave, max(_HIGHEST_CENTRES[1], low + 8), player.high - 7)
-    return max(rest, player.low + 5), max(full, player.low + 8)
-
-
-def _singer(row: LeadRow, energy: float, crown: int | None) -> _Singer:
-    player = sound_pack()[row.instrument]
-    rest, full = _centres(row)
-    centre = round(rest + (full - rest) * min(1.0, energy * 1.1))
-    high = min(player.high, centre + _OVER_CENTRE)
-    if crown is not None:
-        high = min(high, crown - _CROWN_ROOM)
-    centre = max(min(centre, high - 4), player.low + 5)
-    return _Singer(row, centre, max(player.low, centre - 12), max(high, centre))
-
-
 def _top_phrase(page: Page) -> Phrase | None:
     heights = [phrase for phrase in page.phrases if phrase.character == "climax" and not _silent(page, phrase)]
     return max(heights, key=lambda phrase: (phrase.energy, -phrase.index), default=None)
@@ -150,11 +86,11 @@ def _crown(page: Page) -> int | None:
     if lead is None:
         return None
     player = sound_pack()[lead.instrument]
-    return min(player.high, player.comfortable[1] + 2, _centres(lead)[1] + _OVER_CENTRE + 2)
+    return min(player.high, player.comfortable[1] + 2, centres_of(lead)[1] + OVER_CENTRE + 2)
 
 
 def _phrase(
-    page: Page, phrase: Phrase, theme: Theme, singer: _Singer, sung: list[Sung], crown: int | None
+    page: Page, phrase: Phrase, theme: Theme, singer: Singer, sung: list[Sung], crown: int | None
 ) -> list[Sung]:
     led = int(phrase.bars[0].beat < 0 and len(phrase.bars) > 1)  # a pick-up bar leads in, it does not sing
     bars = phrase.bars[led:]
@@ -208,7 +144,8 @@ def _close(page: Page, phrase: Phrase, bars: tuple[FormBar, ...], found: list[_T
 
 def _breathing(timed: list[_Timed], page: Page, phrase: Phrase) -> list[_Timed]:
     """At least the style's share of rest in every phrase: the last bars before the close thin out first."""
-    most = max(2.0, (1.0 - page.style.form.melody_rests) * (phrase.end - phrase.beat))
+    rests = page.style.form.melody_rests + {"sparse": 0.15, "busy": -0.05, None: 0.0}[page.brief.density]
+    most = max(2.0, (1.0 - max(_LEAST_REST, rests)) * (phrase.end - phrase.beat))
     kept = [note for note in timed if note.beats >= _SHORTEST_BEATS]
     # First the held notes before a rest give up what they have over a beat, then the last cell its notes.
     for shortest in (1.5, 1.0):
@@ -246,7 +183,7 @@ def _joined(sung: list[Sung], lead: str, beat: float) -> int | None:
     return sung[-1].pitch
 
 
-def _anchor(page: Page, phrase: Phrase, singer: _Singer) -> int:
+def _anchor(page: Page, phrase: Phrase, singer: Singer) -> int:
     """The pitch of step 0: a tone of the phrase's first chord near the singer's centre, the same through a period."""
     opening = page.phrases[phrase.index - 1] if phrase.answers else phrase
     chord = page.chord_at(max(opening.beat, page.chords[0].beat)).chord
@@ -268,7 +205,7 @@ def _slot(page: Page, phrase: Phrase, note: _Timed, anchor: int) -> Slot:
     return Slot(note.beat, note.beats, target, note.strong, chord, close)
 
 
-def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: _Singer, sung: list[Sung]) -> list[Slot]:
+def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: Singer, sung: list[Sung]) -> list[Slot]:
     """The slots of an answering phrase with the very notes of the one it answers, for as long as both say the same."""
     if not phrase.answers:
         return slots
@@ -286,14 +223,14 @@ def _echoed(page: Page, phrase: Phrase, slots: list[Slot], singer: _Singer, sung
     return made
 
 
-def _crowned(page: Page, slots: list[Slot], crown: int, singer: _Singer) -> list[Slot]:
+def _crowned(page: Page, slots: list[Slot], crown: int, singer: Singer) -> list[Slot]:
     """The slots with the highest note of the cue in the middle of them: its longest strong note."""
     heard = [i for i, slot in enumerate(slots) if not any(a.beat - a.hush <= slot.beat < a.beat for a in page.accents)]
     strong = [i for i in heard if slots[i].strong and not slots[i].close and (i > 0 or len(slots) < 4)]
     inner = strong or [i for i in heard if not slots[i].close] or heard or list(range(len(slots)))
     place = max(inner, key=lambda i: (slots[i].beats + 0.2 * (slots[i].target - singer.centre), i))
     chord = slots[place].chord
-    reach = range(crown, crown - _CROWN_ROOM, -1)
+    reach = range(crown, crown - CROWN_ROOM, -1)
     top = next((p for tones in (chord.tones[:3], chord.scale) for p in reach if p % 12 in tones), crown)
     made = list(slots)
     made[place] = replace(slots[place], fixed=top)
