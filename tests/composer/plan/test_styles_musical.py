@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from cutscore_composer.plan.brief import Key
+from cutscore_composer.plan.brief import Key, Mode
 from cutscore_composer.plan.numerals import chord_of, parse_numeral
 from cutscore_composer.plan.style import AccentRow, EnergyClass, LayerRow, LeadInRow, Style, load_style, style_names
 from cutscore_composer.plan.style.patterns import BASS, COMP, DRUM, grid, ladder
@@ -58,14 +58,11 @@ def bars_of_table(style: Style) -> Iterator[tuple[str, str, str, frozenset[str] 
                 yield from ((name, metre, bar, symbols) for bar in ([bars] if isinstance(bars, str) else bars))
 
 
-def sounded(rows: list[AccentRow]) -> set[str]:
-    """The instruments of accent rows."""
-    return {row.instrument for row in rows}
-
-
 def rows_of(style: Style) -> Iterator[AccentRow | LeadInRow]:
     """Every row of hits, endings and lead-ins."""
-    yield from (*style.accents, *style.ending, *style.lead_ins)
+    yield from style.accents
+    yield from style.ending
+    yield from style.lead_ins
 
 
 def drums_of(row: AccentRow | LeadInRow) -> list[str]:
@@ -82,7 +79,7 @@ def test_all_nineteen_are_there() -> None:
 def test_any_mode_that_may_be_asked_has_chords_and_a_tonic(name: str) -> None:
     """All six modes have progressions of real chords and tonics: "in E dorian" is dorian in every style."""
     style = style_of(name)
-    modes = ("major", "minor", "dorian", "phrygian", "lydian", "mixolydian")
+    modes: tuple[Mode, ...] = ("major", "minor", "dorian", "phrygian", "lydian", "mixolydian")
     assert [] == [mode for mode in modes if mode not in style.harmony or not style.tonics.get(mode)]
     for mode in modes:
         for field, rows in style.harmony[mode]:
