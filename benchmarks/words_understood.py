@@ -1,8 +1,9 @@
-"""How much of 189 labelled descriptions the planner understands, field by field.
+"""How much of labelled descriptions the planner understands, field by field.
 
-    python benchmarks/words_understood.py [--wrong] [--apart-wrong] [--file descriptions.yaml]
+    python benchmarks/words_understood.py [--wrong] [--apart-wrong] [--file descriptions_last.yaml]
 
-Two thirds were at hand while the mapping was tuned; the third that a hash of the words keeps apart was not.
+Of descriptions.yaml two thirds were at hand while the mapping was tuned, and the third that a hash of the words
+keeps apart was not; descriptions_last.yaml was written when tuning was over.
 """
 
 from __future__ import annotations

@@ -82,12 +82,16 @@ def test_a_denied_genre_is_not_chosen(text: str, style: str) -> None:
         ("Hans Zimmer style", "epic_trailer"),
         ("like in Stranger Things", "synthwave"),
         ("film noir, trumpet", "jazz_lounge"),
-        ("nothing electronic, warm", "acoustic_folk"),
     ],
 )
 def test_short_requests_are_understood(text: str, style: str) -> None:
     """A mood alone, an ordinary thing that is no genre, a name for what is meant."""
     assert style == style_of(text)
+
+
+def test_nothing_electronic_is_nothing_electronic() -> None:
+    """A refused kind of sound refuses the styles that live on it."""
+    assert "electronic" != load_style(style_of("nothing electronic, warm and modern")).family
 
 
 def test_without_words_the_picture_decides() -> None:
@@ -106,6 +110,7 @@ def test_a_hair_more_light_is_no_other_style() -> None:
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_real_films_get_different_music(videos: Path) -> None:
     """Any two of six films differ in style, key or tempo, and dark ones are scored in dark modes."""
     names = (
