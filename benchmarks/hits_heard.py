@@ -1,6 +1,6 @@
 """How much of the hits is heard beyond chance, on real films and on edits cut at random.
 
-    python benchmarks/hits_heard.py /data/videos [--style NAME] [--edits 10] [--seconds 30]
+    python benchmarks/hits_heard.py /data/videos [--style NAME] [--sync tight] [--films 3] [--edits 10] [--seconds 30]
 
 A row for each picture: hits, strong onsets (librosa), the share of hits heard, the same for onsets shifted by
 chance, the difference, and the share of the strong onsets that fall on cuts.
@@ -38,10 +38,11 @@ def main() -> None:
     parser.add_argument("videos", type=Path)
     parser.add_argument("--style")
     parser.add_argument("--sync", default="natural", choices=("loose", "natural", "tight"))
+    parser.add_argument("--films", type=int, default=3)
     parser.add_argument("--edits", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=30)
     asked = parser.parse_args()
-    pictures = films(asked.videos)
+    pictures = films(asked.videos)[: asked.films]
     pictures += [(f"Edit {n}", cut_at_random(asked.videos, n, asked.seconds)) for n in range(asked.edits)]
     wishes = Wishes(style=asked.style, sync=asked.sync)
     print(
@@ -58,7 +59,7 @@ def main() -> None:
             f"{found.chance:>6.2f} {found.gain:>6.2f} {found.on_cuts:>7.2f}",
             flush=True,
         )
-    print(f"mean gain {np.mean(gains):.2f}; of the edits {np.mean(gains[3:] or [0]):.2f}")
+    print(f"mean gain {np.mean(gains):.2f}; of the edits {np.mean(gains[asked.films :] or [0]):.2f}")
 
 
 if __name__ == "__main__":
