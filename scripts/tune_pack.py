@@ -54,7 +54,7 @@ HALF_THERE_MS = {
     "choir/sustain": 50,
 }
 """When each recording is to have half its amplitude: the least that all of an articulation can have."""
-MOST_LEFT_OUT_MS = 30.0
+MOST_LEFT_OUT_MS = 40.0
 """More of a beginning is never left out: it is how the bow or the breath begins."""
 
 Mono = npt.NDArray[np.float64]

@@ -149,4 +149,4 @@ def test_another_player_plays_the_same_note(sfz: str, key: int) -> None:
         spectrum = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 1 << 19))
         return float(spectrum.argmax() * 48_000 / (1 << 19))
 
-    assert abs(1200 * np.log2(peak_hertz(ours) / peak_hertz(other))) < 3
+    assert abs(1200 * np.log2(peak_hertz(ours) / peak_hertz(other))) < 5
