@@ -21,6 +21,7 @@ _LEAST_BARS = 6
 """A section shorter than this stays at home: a key needs time to be heard."""
 _APART_BARS = 8
 """Bars at home before the music may leave it."""
+_DARK_VALENCE = -0.3
 _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
 
@@ -31,10 +32,12 @@ def keys_of(
     modes: Collection[Mode],
     modulates: bool,
     seed: int,
+    valence: float = 0.0,
 ) -> tuple[KeyAt, ...]:
     """The keys in order of beat, the first from the first bar on.
 
-    energies: of the sections as they were spotted. modes: those that the style has chords for.
+    energies: of the sections as they were spotted. modes: those that the style has chords for. valence: of the
+    brief; what is to be dark does not turn to major.
     """
     first = phrases[0].beat if phrases else 0.0
     keys = [KeyAt(first, home)]
@@ -46,7 +49,7 @@ def keys_of(
         at_home += _bars(before) if keys[-1].key == home else 0
         key = home
         if at_home >= _APART_BARS and _bars(here) >= _LEAST_BARS:
-            key = _key_of(here, _told(here, energies) - _told(before, energies), home, modes, seed)
+            key = _key_of(here, _told(here, energies) - _told(before, energies), home, modes, seed, valence)
         if key != keys[-1].key:
             keys.append(KeyAt(here[0].beat, key))
             at_home = 0
@@ -69,7 +72,9 @@ def _told(section: tuple[Phrase, ...], energies: Sequence[float]) -> float:
     return energies[number] if number < len(energies) else section[0].energy
 
 
-def _key_of(section: tuple[Phrase, ...], change: float, home: Key, modes: Collection[Mode], seed: int) -> Key:
+def _key_of(
+    section: tuple[Phrase, ...], change: float, home: Key, modes: Collection[Mode], seed: int, valence: float
+) -> Key:
     """Where a section goes; home unless the picture turns there."""
     chooser = draws(seed, "key", section[0].section)
     if change >= _TURN and any(phrase.character == "climax" for phrase in section):
@@ -77,7 +82,7 @@ def _key_of(section: tuple[Phrase, ...], change: float, home: Key, modes: Collec
     if section[0].return_of or abs(change) < _TURN:
         return home
     if home.mode in _DARK:
-        goal: tuple[int, Mode] = (3, "major") if change > 0 else (5, home.mode)
+        goal: tuple[int, Mode] = (3, "major") if change > 0 and valence > _DARK_VALENCE else (5, home.mode)
     else:
         goal = (5, home.mode) if change > 0 else (9, "minor")
     steps, mode = goal

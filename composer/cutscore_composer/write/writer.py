@@ -100,7 +100,7 @@ def _page(brief: Brief, style: Style, spotting: Spotting, fit: Fit, hits: tuple[
     end_beat = round(fit.tempo.beat(float(Fraction(spotting.frames) / spotting.rate)), 6)
     phrases = form_of(spotting, fit, brief, style.form.phrase_bars)
     energies = [section.energy for section in spotting.sections]
-    keys = keys_of(phrases, energies, brief.key, style.harmony, style.form.modulates, seed)
+    keys = keys_of(phrases, energies, brief.key, style.harmony, style.form.modulates, seed, brief.valence)
     accents = _accents(hits, fit, end_beat, style.form.hush_beats, brief.ending == "button")
     harmony = harmonise(
         phrases,
