@@ -258,6 +258,18 @@ def test_never_all_layers_at_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STYLES)
+def test_what_always_plays_leaves_the_others_their_instruments(name: str) -> None:
+    """No layer's instruments are taken at all its energies by one that always plays, unless sections can divide."""
+    divide = {"bed", "chorale", "tremolo", "drone", "texture", "groove"}
+    rows = [row for row in style_of(name).layers if row.layer not in divide]
+    for always, other in itertools.permutations(rows, 2):
+        taken = set(always.instruments) & set(other.instruments)
+        covered = always.enters <= other.enters and other.leaves <= always.leaves
+        if always.weight == 1 and other.weight < 1 and covered:
+            assert taken == set(), (always.layer, other.layer, other.plain)
+
+
+@pytest.mark.parametrize("name", STYLES)
 def test_a_hit_has_depth_and_attack(name: str) -> None:
     """Even the weakest hit in the quietest place strikes something low; hits are led into and have a hush before."""
     style = style_of(name)
