@@ -21,6 +21,8 @@ _LEAST_BARS = 6
 """A section shorter than this stays at home: a key needs time to be heard."""
 _APART_BARS = 8
 """Bars at home before the music may leave it."""
+_HOME_SHARE = 1.2
+"""And so many for each bar away: a piece is in the key that it is most in."""
 _DARK_VALENCE = -0.3
 _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
@@ -48,7 +50,7 @@ def keys_of(
     for before, here in pairwise(sections[:-1]):
         at_home += _bars(before) if keys[-1].key == home else 0
         key = home
-        if at_home >= _APART_BARS and _bars(here) >= _LEAST_BARS:
+        if at_home >= max(_APART_BARS, _HOME_SHARE * _bars(here)) and _bars(here) >= _LEAST_BARS:
             key = _key_of(here, _told(here, energies) - _told(before, energies), home, modes, seed, valence)
         if key != keys[-1].key:
             keys.append(KeyAt(here[0].beat, key))
