@@ -17,6 +17,10 @@ LEADING = frozenset({"swell", "roll", "glissando", "tremolo"})
 """Articulations that lead into an accent and stop by themselves."""
 GAP_SECONDS = 0.09
 """The gap between what leads into an accent and the accent."""
+_RINGS_OVER_BEATS = 0.5
+"""A cymbal's swell rings through a breath of this length; a longer silence goes without it."""
+_GLISSANDO_SOFTER = 14.0
+"""Velocity that a glissando takes back: its strings ring together."""
 _SHORTEST_BEATS = 0.9
 
 
@@ -72,10 +76,10 @@ def _write(
         return
     if player.keys:
         key = drum_key(row.instrument, row.drum or "suspended cymbal")
-        if key is not None and row.how == "swell":
+        if key is not None and row.how == "swell" and accent.beat - stop <= _RINGS_OVER_BEATS:
             # A struck swell strikes its end, so it ends with the accent and not before it.
             sheet.write("accent", row.instrument, start, accent.beat - start, key, velocity, "swell")
-        elif key is not None and stop - start > 0.4:
+        elif key is not None and row.how != "swell" and stop - start > 0.4:
             sheet.write("accent", row.instrument, start, stop - start, key, velocity, "roll")
         return
     if stop - start < 0.4:
@@ -86,7 +90,8 @@ def _write(
         sheet.write("accent", row.instrument, start, stop - start, pitch, velocity, "roll")
     elif row.how == "glissando":
         end = min(stop, accent.beat - 0.02)
-        sheet.write("accent", row.instrument, start, end - start, chord.voices[3] + 12, velocity, "glissando")
+        softer = velocity - _GLISSANDO_SOFTER
+        sheet.write("accent", row.instrument, start, end - start, chord.voices[3] + 12, softer, "glissando")
     elif player.channel == "fx" or row.how == "reverse":
         sheet.write("accent", row.instrument, start, stop - start, 60, velocity, "swell")
     else:
