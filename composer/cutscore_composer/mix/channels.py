@@ -34,7 +34,7 @@ class Channel:
 CHANNELS: Mapping[str, Channel] = {
     "piano": Channel(-8.5, 32.0, -11.0, 2.0),
     "strings": Channel(-1.5, 60.0, -5.5, 3.5),
-    "bass": Channel(-10.5, 26.0, -16.0, 0.0, width=0.6),
+    "bass": Channel(-5.5, 26.0, -16.0, 0.0, width=0.6),
     "plucked": Channel(-13.5, 60.0, -9.0, 1.0),
     "mallets": Channel(-5.0, 60.0, -7.0, 1.0),
     "winds": Channel(5.0, 70.0, -5.0, 1.5),
