@@ -66,7 +66,8 @@ class Hall:
         parts = padded.reshape(2, count, PARTITION).transpose(1, 0, 2)
         self._filters = fft.rfft(np.ascontiguousarray(parts), 2 * PARTITION)
         self._coming = np.zeros_like(self._filters)
-        """What earlier partitions still add to this one and those after it."""
+        """What earlier partitions still add to this one, at `_now`, and in a ring to those after it."""
+        self._now = 0
         self._previous: Audio = np.zeros((2, PARTITION), np.float32)
         self._ringing = 0
 
@@ -81,7 +82,10 @@ class Hall:
             self._ringing = len(self._filters)
         spectrum = fft.rfft(np.concatenate([self._previous, partition], axis=1))
         self._previous = partition
-        self._coming += self._filters * spectrum
-        made = fft.irfft(self._coming[0], 2 * PARTITION)[:, PARTITION:]
-        self._coming = np.concatenate([self._coming[1:], np.zeros_like(self._coming[:1])])
+        count = len(self._filters)
+        for number, response in enumerate(self._filters):
+            self._coming[(self._now + number) % count] += response * spectrum
+        made = fft.irfft(self._coming[self._now], 2 * PARTITION)[:, PARTITION:]
+        self._coming[self._now] = 0
+        self._now = (self._now + 1) % count
         return np.asarray(made, np.float32)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,10 +26,10 @@ from cutscore_composer.mix.desk import Desk
 from cutscore_composer.mix.envelope import Envelope
 from cutscore_composer.mix.gain_points import duck_under
 from cutscore_composer.mix.hall import PARTITION
-from cutscore_composer.mix.limiter import with_gain
 from cutscore_composer.mix.loudness import Loudness
-from cutscore_composer.mix.master import Mastered, mastered
+from cutscore_composer.mix.master import mastered
 from cutscore_composer.mix.sidechain import kicks_of
+from cutscore_composer.mix.stem_tapes import StemTapes
 from cutscore_composer.mix.tape import Tape
 from cutscore_composer.music import Stem
 from cutscore_composer.plan.style import MixHints
@@ -41,7 +41,6 @@ __all__ = ["Mixed", "duck_under", "mix"]
 Audio = npt.NDArray[np.float32]
 
 PEAK_COLUMNS = 2400
-_STEM_PEAK = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def mix(
     )
     with ExitStack() as closing:
         bus, master = (closing.enter_context(Tape(folder)) for _ in range(2))
-        apart: dict[str, Tape] = {}
+        apart = closing.enter_context(StemTapes(folder))
         cells = Cells(sample_rate)
         for parts in _mixed(
             blocks, make_desk, Envelope(composition, total if ends is None else ends, sample_rate, duck), total
@@ -112,18 +111,20 @@ def mix(
             whole = sum(parts.values(), np.zeros((min(PARTITION, total - bus.samples), 2), np.float32))
             bus.write(whole)
             cells.add(whole)
-            for key, part in parts.items() if stems else ():
-                if key not in apart:
-                    apart[key] = closing.enter_context(Tape(folder))
-                apart[key].write(part)
+            if stems:
+                apart.write(parts)
         done = mastered(
             bus, cells, master, loudness_lufs, peak_dbtp, sample_rate, lambda at: progress.report("mix", 0.7 + 0.1 * at)
         )
-        files, stems_db = _stem_files(apart, done, lambda key: folder / f"{name}.{key}.wav", wav, progress)
+        lowered = apart.lowered(done)
+        files = []
+        for stem, sound in apart.mastered(done, lowered):
+            files.append(Stem(stem, folder / f"{name}.{stem}.wav"))
+            wav(files[-1].file, _checked(sound, progress))
         audio = folder / f"{name}.wav"
         wav(audio, _checked(master.blocks(), progress))
         progress.report("mix", 1.0)
-        return Mixed(audio, total, sample_rate, done.loudness, _peaks(master), files, stems_db)
+        return Mixed(audio, total, sample_rate, done.loudness, _peaks(master), tuple(files), 20 * math.log10(lowered))
 
 
 def _mixed(
@@ -161,27 +162,6 @@ def _filled(part: Audio) -> Audio:
     partition = np.zeros((PARTITION, 2), np.float32)
     partition[: min(len(part), PARTITION)] = part[:PARTITION]
     return partition
-
-
-def _stem_files(
-    tapes: Mapping[str, Tape], done: Mastered, path: Callable[[str], Path], wav: Callable[..., None], progress: Progress
-) -> tuple[tuple[Stem, ...], float]:
-    """The stems with the master's gain and limiter, and what all of them are lowered by (dB)."""
-    loudest = max(
-        (
-            max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
-            for tape in tapes.values()
-            for block in with_gain(tape, done.cells, done.gain)
-        ),
-        default=0.0,
-    )
-    lowered = min(1.0, _STEM_PEAK / loudest) if loudest else 1.0
-    files = []
-    for number, (key, tape) in enumerate(tapes.items()):
-        progress.report("mix", 0.8 + 0.15 * number / len(tapes))
-        wav(path(key), _checked(with_gain(tape, done.cells, done.gain * lowered), progress))
-        files.append(Stem(key, path(key)))
-    return tuple(files), 20 * math.log10(lowered)
 
 
 def _checked(blocks: Iterable[Audio], progress: Progress) -> Iterator[Audio]:
