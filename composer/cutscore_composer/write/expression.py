@@ -28,7 +28,7 @@ _LEVELS: dict[str, tuple[float, float]] = {
 """Level of a role at rest, and what full energy adds."""
 _TOUCH = (0.76, 0.43)
 """The same for the velocities that a layer wrote: how they are taken at rest, and what full energy adds."""
-_STILL_ACCENT = (0.58, 1.0)
+_STILL_ACCENT = (0.54, 0.64)
 """Share of its force that an accent has in still music, and what energy adds, up to the whole."""
 _DRIVE = 0.8
 """How much of what the picture asks beyond the bounds of its energy the players give."""
