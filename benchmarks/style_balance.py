@@ -51,9 +51,9 @@ def composed(
     return write(brief, spotting, seed, Progress()), spotting
 
 
-def rendered(style: str, folder: Path, seconds: float = SECONDS) -> tuple[Path, Spotting]:
+def rendered(style: str, folder: Path, seconds: float = SECONDS, seed: int = SEED) -> tuple[Path, Spotting]:
     """A cue of the style for the test picture."""
-    composition, spotting = composed(style, seconds)
+    composition, spotting = composed(style, seconds, seed=seed)
     return mix(composition, play(composition, Progress()), folder, Progress(), name=style).audio, spotting
 
 
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("styles", nargs="*", choices=[*styles(), []])
     parser.add_argument("--keep", type=Path, help="folder for the rendered cues")
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--brief", action="store_true", help="only what lies outside")
     chosen = parser.parse_args()
     inside = total = 0
@@ -92,7 +93,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for style in chosen.styles or styles():
             begun = time.process_time()
-            path, spotting = rendered(style, folder, chosen.seconds)
+            path, spotting = rendered(style, folder, chosen.seconds, chosen.seed)
             took = time.process_time() - begun
             sound = np.concatenate(list(decoded(path, RATE)))
             found, spreads = figures_of(sound), pooled(styles()[style])
