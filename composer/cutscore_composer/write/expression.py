@@ -80,12 +80,15 @@ class _Arc:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        bars = [bar for _, bar in page.bars()]
-        self._points = [(bar.beat + 0.5 * bar.beats, bar.energy + _DRIVE * (bar.drive - bar.energy)) for bar in bars]
+        self._points: list[tuple[float, float]] = []
+        for _, bar in page.bars():
+            level = bar.energy + _DRIVE * (bar.drive - bar.energy)
+            # A bar comes to its level in its first half and keeps it: nobody knows the bar after.
+            self._points += [(bar.beat + 0.5 * bar.beats, level), (bar.end, level)]
         self._starts = [point[0] for point in self._points]
 
     def energy(self, beat: float) -> float:
-        """About 0 to 1, straight from the middle of a bar to the middle of the next."""
+        """About 0 to 1, straight from the end of a bar to the middle of the next."""
         if not self._points:
             return self._page.brief.energy
         after = bisect_right(self._starts, beat)

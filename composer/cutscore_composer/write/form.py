@@ -180,7 +180,8 @@ def _energy(spotting: Spotting, section: int, start: float, end: float, mean: fl
     curve = spotting.energy
     low, high = max(0, int(start * CURVE_HZ)), max(1, int(end * CURVE_HZ) + 1)
     here = float(np.mean(curve[low:high], dtype=np.float64)) if low < curve.size else mean
-    told = spotting.sections[section].energy if spotting.sections else here
+    # The section's own energy is told coarsely too: a trim within it must not move its first bars.
+    told = round(spotting.sections[section].energy * _MEAN_STEPS) / _MEAN_STEPS if spotting.sections else here
     if brief.arc:
         return _asked(brief.arc, 0.5 * (start + end), spotting) + (0.75 * here + 0.25 * told - mean) * _BESIDE_WORDS
     return brief.energy + (0.75 * here + 0.25 * told - mean) * _ARC_SHARE
