@@ -143,7 +143,7 @@ def _seen(bars: list[Bar], spotting: Spotting, fit: Fit, brief: Brief) -> list[F
     mean = _mean_energy(spotting)
     speech = [(float(Fraction(a) / spotting.rate), float(Fraction(b) / spotting.rate)) for a, b in spotting.speech]
     made: list[FormBar] = []
-    level = -1.0
+    level = drive = -1.0
     said = 0
     for index, bar in enumerate(bars):
         start, end = fit.tempo.seconds(bar.beat), fit.tempo.seconds(bar.beat + bar.beats)
@@ -153,10 +153,10 @@ def _seen(bars: list[Bar], spotting: Spotting, fit: Fit, brief: Brief) -> list[F
             said += 1
         wanted = _energy(spotting, section, start, end, mean, brief)
         opens = not made or made[-1].section != section
-        if opens or abs(wanted - level) > 1.5 / _STEPS:
-            level = min(1.0, max(1 / _STEPS, round(wanted * _STEPS) / _STEPS))
+        if opens or abs(wanted - drive) > 1.5 / _STEPS:
+            drive = round(wanted * _STEPS) / _STEPS
+            level = min(1.0, max(1 / _STEPS, drive))
         spoken = _spoken(speech[said:], start, end) > 0.3 * max(end - start, 1e-6)
-        drive = round(wanted * _STEPS) / _STEPS
         made.append(FormBar(index, bar.beat, bar.beats, section, level, spoken, drive))
     return made
 
