@@ -1,4 +1,7 @@
-"""A trim late in the edit: up to a bar before it the music is the same, note for note (touch within two steps of 127), and it goes on as planned."""
+"""A trim late in the edit: up to a bar before it the music is the same, note for note, and it goes on as planned.
+
+Touch may differ by two steps of 127: the arc of a whole section moves a little with it.
+"""
 
 from __future__ import annotations
 
