@@ -19,9 +19,9 @@ _TURN = 0.16
 """How far the energy of a section must lie from that of the one before for a turn of the picture."""
 _LEAST_BARS = 6
 """A section shorter than this stays at home: a key needs time to be heard."""
-_APART_BARS = 8
+_APART_BARS = 16
 """Bars at home before the music may leave it."""
-_HOME_SHARE = 1.2
+_HOME_SHARE = 2.0
 """And so many for each bar away: a piece is in the key that it is most in."""
 _DARK_VALENCE = -0.3
 _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
