@@ -115,7 +115,7 @@ def _call(name: str, arguments: list[str]) -> int:
 
 def _help() -> int:
     say("Cutscore puts music under an edit.\n")
-    say("  cutscore score INPUT...      a timeline (.otio .otioz .otiod .edl .xml .aaf) or videos in order\n")
+    say("  cutscore score INPUT...      a timeline (.otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt) or videos in order\n")
     for name, about in COMMANDS.items():
         say(f"  {name:<8} {about}")
     say(f"\nNot yet here: {', '.join(COMING)}.")

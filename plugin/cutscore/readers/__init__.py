@@ -20,13 +20,13 @@ TIMELINES: dict[str, str] = {
     ".edl": "edl",
     ".xml": "fcp7",
     ".aaf": "aaf",
+    ".kdenlive": "mlt",
+    ".mlt": "mlt",
 }
 """Suffix of each timeline format and the module that reads it (loaded when it is needed)."""
 NOT_YET: dict[str, str] = {
     ".fcpxml": "render the edit and score the video, or convert it to .otio or FCP7 .xml",
     ".fcpxmld": "render the edit and score the video, or convert it to .otio or FCP7 .xml",
-    ".kdenlive": "export it from Kdenlive with File, OpenTimelineIO Export",
-    ".mlt": "export it from Shotcut with File, Export, EDL",
 }
 """Project files that are not read yet, and what to do instead."""
 _VIDEOS = """
@@ -70,7 +70,7 @@ def read_timeline(
     strict: bool = False,
     rate: Fraction | None = None,
 ) -> Cut:
-    """Read a timeline file (.otio .otioz .otiod .edl .xml .aaf) as a Cut. Raises InputRefused."""
+    """Read a timeline file (.otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt) as a Cut. Raises InputRefused."""
     from cutscore.readers.files import load
     from cutscore.readers.otio_json import without_gc
     from cutscore.readers.timeline import cut_of

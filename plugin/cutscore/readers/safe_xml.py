@@ -10,7 +10,7 @@ from cutscore_composer.errors import InputRefused
 
 _KINDS = {
     "fcpxml": "a Final Cut Pro file (FCPXML), which is not readable yet; export .otio or FCP7 .xml",
-    "mlt": "a Shotcut or Kdenlive project (MLT), which is not readable yet; export OpenTimelineIO or an EDL",
+    "mlt": "a Shotcut or Kdenlive project (MLT); name it .mlt or .kdenlive to read it",
 }
 
 
