@@ -115,7 +115,8 @@ def _call(name: str, arguments: list[str]) -> int:
 
 def _help() -> int:
     say("Cutscore puts music under an edit.\n")
-    say("  cutscore score INPUT...      a timeline (.otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt) or videos in order\n")
+    formats = ".otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt"
+    say(f"  cutscore score INPUT...      a timeline ({formats}) or videos in order\n")
     for name, about in COMMANDS.items():
         say(f"  {name:<8} {about}")
     say(f"\nNot yet here: {', '.join(COMING)}.")
