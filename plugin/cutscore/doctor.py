@@ -146,7 +146,7 @@ def _readers() -> Iterator[Finding]:
             "timelines", "broken", f"the adapters for {', '.join(missing)} are missing; install Cutscore again."
         )
     aaf = "AAF" in names and importlib.util.find_spec("aaf2") is not None
-    known = ".otio, .otioz, .otiod, .edl, .xml, .kdenlive, .mlt" + (", .aaf" if aaf else "")
+    known = ".otio, .otioz, .otiod, .edl, .xml, .fcpxml, .fcpxmld, .kdenlive, .mlt" + (", .aaf" if aaf else "")
     yield Finding("timelines", "ok", known)
     if not aaf:
         yield Finding("timelines", "note", ".aaf needs the extra: pip install 'cutscore[aaf]'")

@@ -115,7 +115,7 @@ def _call(name: str, arguments: list[str]) -> int:
 
 def _help() -> int:
     say("Cutscore puts music under an edit.\n")
-    formats = ".otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt"
+    formats = ".otio .otioz .otiod .edl .xml .fcpxml .fcpxmld .aaf .kdenlive .mlt"
     say(f"  cutscore score INPUT...      a timeline ({formats}) or videos in order\n")
     for name, about in COMMANDS.items():
         say(f"  {name:<8} {about}")

@@ -12,7 +12,8 @@ from cutscore.cli.work import ProgressMode
 if TYPE_CHECKING:
     from cutscore.config import Settings
 
-INPUT_HELP = "A timeline (.otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt), or videos in the order they are seen."
+FORMATS = ".otio .otioz .otiod .edl .xml .fcpxml .fcpxmld .aaf .kdenlive .mlt"
+INPUT_HELP = f"A timeline ({FORMATS}), or videos in the order they are seen."
 
 Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help=INPUT_HELP, show_default=False)]
 Config = Annotated[

@@ -19,16 +19,13 @@ TIMELINES: dict[str, str] = {
     ".otiod": "bundle",
     ".edl": "edl",
     ".xml": "fcp7",
+    ".fcpxml": "fcpxml",
+    ".fcpxmld": "fcpxml",
     ".aaf": "aaf",
     ".kdenlive": "mlt",
     ".mlt": "mlt",
 }
 """Suffix of each timeline format and the module that reads it (loaded when it is needed)."""
-NOT_YET: dict[str, str] = {
-    ".fcpxml": "render the edit and score the video, or convert it to .otio or FCP7 .xml",
-    ".fcpxmld": "render the edit and score the video, or convert it to .otio or FCP7 .xml",
-}
-"""Project files that are not read yet, and what to do instead."""
 _VIDEOS = """
 .mp4 .mov .m4v .mkv .webm .avi .mxf .mts .m2ts .ts .mpg .mpeg .m2v .wmv .flv .f4v .3gp .3g2 .ogv .gif .dv .vob
 .y4m .h264 .264 .hevc .265
@@ -70,7 +67,7 @@ def read_timeline(
     strict: bool = False,
     rate: Fraction | None = None,
 ) -> Cut:
-    """Read a timeline file (.otio .otioz .otiod .edl .xml .aaf .kdenlive .mlt) as a Cut. Raises InputRefused."""
+    """Read a timeline file of any suffix in `TIMELINES` as a Cut. Raises InputRefused."""
     from cutscore.readers.files import load
     from cutscore.readers.otio_json import without_gc
     from cutscore.readers.timeline import cut_of
@@ -98,10 +95,7 @@ def require_picture(cut: Cut) -> None:
 
 
 def _is_timeline(path: Path) -> bool:
-    suffix = path.suffix.casefold()
-    if suffix in NOT_YET:
-        raise InputRefused(f"{path}: {suffix} is not readable yet; {NOT_YET[suffix]}.")
-    return suffix in TIMELINES
+    return path.suffix.casefold() in TIMELINES
 
 
 def _readable() -> str:

@@ -9,7 +9,8 @@ from lxml import etree
 from cutscore_composer.errors import InputRefused
 
 _KINDS = {
-    "fcpxml": "a Final Cut Pro file (FCPXML), which is not readable yet; export .otio or FCP7 .xml",
+    "fcpxml": "a Final Cut Pro file (FCPXML) under another name; let its name end in .fcpxml",
+    "xmeml": "a Final Cut Pro 7 file under another name; let its name end in .xml",
     "mlt": "a Shotcut or Kdenlive project (MLT); name it .mlt or .kdenlive to read it",
 }
 
