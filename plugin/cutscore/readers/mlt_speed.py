@@ -34,23 +34,19 @@ def played_of(project: Project, item: Item, name: str) -> Played:
     """
     length = item.end - item.start
     frozen = _frozen(project, item, name)
-    if frozen is not None:
-        return Played(frozen, Fraction(0))
-    warp = _warp(project, item.played, name)
-    if warp is None or warp == 1:
-        first, speed = Fraction(item.first), Fraction(1)
-    elif warp > 0:
-        first, speed = item.first * warp, warp
-    else:
-        first, speed = (_last_position(project, item) - item.first) * -warp, warp
+    warp = _warp(project, item.played, name) or Fraction(1)
+    held = item.first if frozen is None else item.first + frozen
+    first = held * warp if warp > 0 else (_last_position(project, item) - held) * -warp
+    speed = warp
     remap = _remap(project, item.played)
     if remap is not None:
-        begin, end = remap.at(item.first), remap.at(item.first + length)
-        mean = ((end - begin) / length).limit_denominator(100_000)
-        middle = remap.at(item.first + Fraction(length, 2))
-        if abs(middle - (begin + end) / 2) > max(_NEARLY, abs(end - begin) * _NEARLY):
+        begin, end = remap.at(held), remap.at(held + length)
+        middle = remap.at(held + Fraction(length, 2))
+        if frozen is None and abs(middle - (begin + end) / 2) > max(_NEARLY, abs(end - begin) * _NEARLY):
             project.warnings.append(f"Clip '{name}' has a speed that varies; it is read at its mean speed.")
-        first, speed = begin * (warp or 1), mean * (warp or 1)
+        first, speed = begin * warp, ((end - begin) / length).limit_denominator(100_000) * warp
+    if frozen is not None:
+        return Played(max(first, Fraction(0)), Fraction(0))
     if abs(speed) > MAX_SPEED:
         raise InputRefused(f"Clip '{name}' plays at {float(speed)} times its speed, which is no speed; repair it.")
     lowest = first if speed >= 0 else first + (length - 1) * speed
@@ -82,8 +78,8 @@ def _last_position(project: Project, item: Item) -> int:
     return max(out, item.first)
 
 
-def _frozen(project: Project, item: Item, name: str) -> Fraction | None:
-    """The source frame on which a freeze filter holds all of a clip; one that holds a part is said."""
+def _frozen(project: Project, item: Item, name: str) -> int | None:
+    """The frame, from the clip's beginning, on which a freeze filter holds all of it; one that holds a part is said."""
     for element in (*item.entry.iterfind("filter"), *item.played.iterfind("filter")):
         properties = project.properties(element)
         if properties.get("mlt_service") != "freeze" or not is_on(element):
@@ -94,7 +90,7 @@ def _frozen(project: Project, item: Item, name: str) -> Fraction | None:
                 f"Clip '{name}' is frozen for a part of its length, at its frame {at}; it is read as running."
             )
             continue
-        return Fraction(max(0, at))
+        return max(0, at)
     return None
 
 

@@ -23,8 +23,10 @@ PRODUCERS = frozenset({"producer", "chain", "playlist", "tractor"})
 
 
 def properties_of(element: Element) -> dict[str, str]:
-    """The <property> children by name; of two with one name the last counts, as in MLT."""
-    return {p.get("name", ""): p.text or "" for p in element.iterfind("property")}
+    """The properties by name: MLT takes attributes for such too; of two with one name the last counts."""
+    found = {str(name): str(value) for name, value in element.attrib.items()}
+    found.update((p.get("name", ""), p.text or "") for p in element.iterfind("property"))
+    return found
 
 
 def flag(properties: dict[str, str], name: str) -> bool:
