@@ -17,7 +17,7 @@ from cutscore.readers.fcpxml_clip import Leaf, leaf_of
 from cutscore.readers.fcpxml_items import MarkerReader, generator, media_clip, set_sound, set_speed
 from cutscore.readers.fcpxml_pace import Pace, pace_of
 from cutscore.readers.fcpxml_resources import Resources, is_dissolve
-from cutscore.readers.fcpxml_shape import active, connected, entries_of, seconds_of_piece, start_of
+from cutscore.readers.fcpxml_shape import active, connected, entries_of, is_piece, seconds_of_piece, start_of
 from cutscore.readers.fcpxml_tracks import Lane, Over, Placed, Story, TimeRange, gap, time, tracks_of
 from cutscore.readers.fcpxml_values import flag, lane_of, name_of, seconds_of, time_of
 from cutscore_composer.errors import InputRefused
@@ -61,13 +61,13 @@ class StoryReader:
         return story
 
     def _zero(self, sequence: Element, spine: Element) -> Fraction:
-        """The time of a storyline at which its sequence begins: its timecode, unless nothing counts from there."""
+        """The time of a storyline at which its sequence begins: its timecode, unless clips lie before that."""
         start = time_of(sequence, "tcStart")
-        first = next((child for child in spine if seconds_of(child, "offset") is not None), None)
-        if first is None or time_of(first, "offset") + time_of(first, "duration") > start or start == 0:
+        offsets = [time_of(child, "offset", start) for child in spine if is_piece(child)]
+        if not offsets or min(offsets) >= start:
             return start
         self.warnings.append("The clips do not count from the sequence's start timecode; they are counted from zero.")
-        return min(Fraction(0), time_of(first, "offset"))
+        return min(Fraction(0), *offsets)
 
     def _storyline(self, spine: Element, lane: Lane, at: Fraction, zero: Fraction, story: Story, depth: int) -> None:
         """Place the pieces of a storyline whose time `zero` lies at second `at` of the composition."""
