@@ -53,9 +53,10 @@ def load(file: TimelineFile) -> Loaded:
     tracks = tracks_of(project, element)
     if not tracks:
         raise InputRefused(f"{path} has a timeline without tracks; put clips into it and save it again.")
+    builder.size(tracks)
     offset = project.times.frames(properties.get("kdenlive:sequenceproperties.timecodeOffset")) or 0
     timeline.global_start_time = _time(Fraction(max(0, offset)), builder.rate)
-    timeline.tracks.extend([*builder.tracks(tracks, "video", 0), *builder.tracks(tracks, "audio", 0)])
+    timeline.tracks.extend([*builder.tracks(tracks, "video"), *builder.tracks(tracks, "audio")])
     for mark in timeline_marks(project, element):
         timeline.tracks.markers.append(builder.marker(mark))
     duration = max((track.end for track in tracks), default=0)
@@ -76,34 +77,34 @@ class _Builder:
 
     project: Project
     rate: Fraction = field(init=False)
-    items: int = 0
-    open: list[Element] = field(default_factory=list)
-    """The nested sequences that are being built, outermost first."""
+    known: dict[Element, list[MltTrack]] = field(default_factory=dict)
+    """The tracks of the nested sequences, each found once."""
+    sizes: dict[Element, int] = field(default_factory=dict)
+    """Clips that a nested sequence comes to with all that is nested in it."""
 
     def __post_init__(self) -> None:
         self.rate = self.project.times.exact
 
-    def tracks(self, tracks: Sequence[MltTrack], kind: Kind, depth: int) -> list[Any]:
+    def tracks(self, tracks: Sequence[MltTrack], kind: Kind) -> list[Any]:
         """The OTIO tracks of one kind, lowest first; a track with picture and sound gives one of each."""
         built = []
         for track in tracks:
             if kind == "video" and not track.is_audio:
-                built.append(self._track(track, kind, track.items, track.is_seen, depth))
+                built.append(self._track(track, kind, track.items, track.is_seen))
             elif kind == "audio" and track.carries_sound:
                 heard = [item for item in track.items if track.is_audio or has("audio", self.project, item.played)]
                 if heard or track.is_audio:
-                    built.append(self._track(track, kind, heard, track.is_heard, depth))
+                    built.append(self._track(track, kind, heard, track.is_heard))
         return built
 
-    def _track(self, track: MltTrack, kind: Kind, items: Sequence[Item], enabled: bool, depth: int) -> Any:
+    def _track(self, track: MltTrack, kind: Kind, items: Sequence[Item], enabled: bool) -> Any:
         built = otio.schema.Track(track.name, kind=kind.capitalize())
         built.enabled = enabled
         before: Item | None = None
         for item in items:
             shown = with_fades(self.project, item) if kind == "video" else item
-            self._count()
             self._join(built, before, shown, kind)
-            built.append(self._item(shown, kind, depth))
+            built.append(self._item(shown, kind))
             before = shown
         if before is not None and before.fade_out and kind == "video":
             built.append(self._transition("Fade", before.fade_out, 0))
@@ -124,20 +125,33 @@ class _Builder:
         elif out or fade_in:
             track.append(self._transition("Fade", out, fade_in))
 
-    def _count(self) -> None:
-        self.items += 1
-        if self.items > MAX_ITEMS:
+    def size(self, tracks: Sequence[MltTrack], depth: int = 0) -> int:
+        """Clips that tracks come to. Raises InputRefused for far too many, and for nesting too deep or in a circle."""
+        if depth > MAX_DEPTH:
+            raise InputRefused(
+                f"{self.project.path} nests sequences more than {MAX_DEPTH} deep or in a circle; repair it."
+            )
+        total = 0
+        for item in (item for track in tracks for item in track.items):
+            total += 1
+            if item.played.tag in ("playlist", "tractor"):
+                if item.played not in self.sizes:
+                    self.known[item.played] = tracks_of(self.project, item.played)
+                    self.sizes[item.played] = self.size(self.known[item.played], depth + 1)
+                total += self.sizes[item.played]
+        if total > MAX_ITEMS:
             raise InputRefused(
                 f"{self.project.path} comes to more than {MAX_ITEMS} clips through nested sequences; flatten them."
             )
+        return total
 
-    def _item(self, item: Item, kind: Kind, depth: int) -> Any:
+    def _item(self, item: Item, kind: Kind) -> Any:
         project, played = self.project, item.played
         name = name_of(project, played)
         part = played_of(project, item, name)
         length = item.end - item.start
         if played.tag in ("playlist", "tractor"):
-            built = self._nested(played, name, kind, depth)
+            built = self._nested(played, name, kind)
         else:
             built = otio.schema.Clip(name, reference_of(project, played, self.rate, part.speed))
             for mark in clip_marks(project, played):
@@ -151,20 +165,13 @@ class _Builder:
             built.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(part.speed)))
         return built
 
-    def _nested(self, played: Element, name: str, kind: Kind, depth: int) -> Any:
-        if depth >= MAX_DEPTH or played in self.open:
-            raise InputRefused(
-                f"{self.project.path} nests sequences more than {MAX_DEPTH} deep or in a circle; repair it."
-            )
-        self.open.append(played)
+    def _nested(self, played: Element, name: str, kind: Kind) -> Any:
         stack = otio.schema.Stack(name)
         stack.metadata["cutscore_reader"] = SEALED
-        stack.extend(self.tracks(tracks_of(self.project, played), kind, depth + 1))
-        for mark in (
-            timeline_marks(self.project, played) if self.project.properties(played).get("kdenlive:uuid") else ()
-        ):
-            stack.markers.append(self.marker(mark))
-        self.open.pop()
+        stack.extend(self.tracks(self.known[played], kind))
+        if self.project.properties(played).get("kdenlive:uuid"):
+            for mark in timeline_marks(self.project, played):
+                stack.markers.append(self.marker(mark))
         return stack
 
     def marker(self, mark: Mark) -> Any:

@@ -7,6 +7,7 @@ cut with a transition over it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -46,8 +47,9 @@ class Item:
 def length_of(project: Project, played: Element) -> int | None:
     """Frames that an element can play; None where it does not say."""
     if played.tag == "playlist":
-        items, end = _walked(project, played, 0)
-        return max(end, items[-1].end if items else 0)
+        if played not in project.lengths:
+            project.lengths[played] = _walked(project, played, 0)[1]
+        return project.lengths[played]
     if played.tag == "tractor":
         out = project.times.frames(played.get("out"), played.sourceline)
         return None if out is None else out + 1
@@ -188,15 +190,15 @@ def name_of(project: Project, transition: Element) -> str:
 def mixed(project: Project, tractor: Element, playlists: list[list[Item]]) -> list[Item]:
     """The clips of a Kdenlive track's playlists in one row, mixes as transitions over their cuts."""
     items = sorted((item for items in playlists for item in items), key=lambda item: (item.start, item.end))
-    mixes = [
-        (project.times.frames(e.get("in"), e.sourceline) or 0, e) for e in tractor.iterfind("transition") if is_on(e)
-    ]
+    mixes = {
+        project.times.frames(e.get("in"), e.sourceline) or 0: e for e in tractor.iterfind("transition") if is_on(e)
+    }
     for index, (before, after) in enumerate(pairwise(items)):
         before = items[index]
         overlap = min(before.end, after.end) - after.start
         if overlap <= 0:
             continue
-        mix = next((e for at, e in mixes if abs(at - after.start) <= 1), None)
+        mix = next((mixes[at] for at in _near(after.start) if at in mixes), None)
         if mix is None:
             project.warnings.append(f"Two clips overlap at frame {after.start} without a mix; the later one is shown.")
             items[index] = replace(before, end=after.start)
@@ -220,9 +222,17 @@ def with_compositions(project: Project, tractor: Element, tracks: list[list[Item
         first, last = (project.times.frames(element.get(name), element.sourceline) for name in ("in", "out"))
         if index is None or not 0 <= index < len(tracks) or first is None or last is None or last <= first:
             continue
-        frames, backwards = last - first + 1, flag(properties, "reverse")
-        for at, item in enumerate(tracks[index]):
-            if backwards and abs(item.end - 1 - last) <= 1:
-                tracks[index][at] = replace(item, fade_out=min(frames, item.end - item.start))
-            elif not backwards and abs(item.start - first) <= 1:
-                tracks[index][at] = replace(item, fade_in=min(frames, item.end - item.start))
+        frames, row = last - first + 1, tracks[index]
+        if flag(properties, "reverse"):
+            at = bisect_left(row, last, key=lambda item: item.end)
+            if at < len(row) and row[at].end in _near(last + 1):
+                row[at] = replace(row[at], fade_out=min(frames, row[at].end - row[at].start))
+        else:
+            at = bisect_left(row, first - 1, key=lambda item: item.start)
+            if at < len(row) and row[at].start in _near(first):
+                row[at] = replace(row[at], fade_in=min(frames, row[at].end - row[at].start))
+
+
+def _near(frame: int) -> tuple[int, int, int]:
+    """A frame and its neighbours: Kdenlive counts ends sometimes in, sometimes out."""
+    return frame, frame - 1, frame + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cutscore.readers.mlt_project import Project
@@ -56,11 +57,17 @@ def zone_of(project: Project, timeline: Element, duration: int) -> tuple[int, in
     return int(first), int(last)
 
 
-def _json_marks(project: Project, text: str, what: str) -> list[Mark]:
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    """A list of markers as JSON, None for what is none; clips used many times bring the same one each time."""
     try:
-        found = json.loads(text)
+        return json.loads(text)
     except ValueError:
-        found = None
+        return None
+
+
+def _json_marks(project: Project, text: str, what: str) -> list[Mark]:
+    found = _parsed(text)
     if not isinstance(found, list):
         if text.strip():
             project.warnings.append(f"The {what} of the project cannot be read; they are left out.")
@@ -85,14 +92,8 @@ def _whole(value: Any) -> int | None:
 
 def _colour(project: Project, mark: dict[str, Any]) -> str:
     """The colour of a marker's category."""
-    try:
-        categories = json.loads(project.document.get("guidescategories", "[]") or "[]")
-    except ValueError:
-        return ""
-    for category in categories if isinstance(categories, list) else []:
-        if isinstance(category, dict) and category.get("index") == mark.get("type", 0):
-            return str(category.get("color", ""))
-    return ""
+    kind = mark.get("type", 0)
+    return project.colors.get(kind, "") if isinstance(kind, int) else ""
 
 
 def _old_guides(project: Project) -> Iterator[Mark]:

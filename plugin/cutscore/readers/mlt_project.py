@@ -6,6 +6,7 @@ timeline; Shotcut marks it with shotcut=1; what melt alone wrote ends with what 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,8 @@ class Project:
     root: Element
     times: Times
     warnings: list[str] = field(default_factory=list)
+    lengths: dict[Element, int | None] = field(default_factory=dict)
+    """Frames of playlists that were walked: those of a playlist of playlists would be walked again and again."""
     _properties: dict[Element, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
@@ -51,6 +54,19 @@ class Project:
         entries = self.bin.iterfind("entry") if self.bin is not None else ()
         clips = [self.properties(e) for e in map(self.played_by, entries) if e is not None]
         return {clip["kdenlive:id"]: clip for clip in clips if clip.get("kdenlive:id")}
+
+    @cached_property
+    def colors(self) -> dict[int, str]:
+        """The colours of Kdenlive's marker categories."""
+        try:
+            found = json.loads(self.document.get("guidescategories", "[]") or "[]")
+        except ValueError:
+            return {}
+        return {
+            category["index"]: str(category.get("color", ""))
+            for category in (found if isinstance(found, list) else [])
+            if isinstance(category, dict) and isinstance(category.get("index"), int)
+        }
 
     @cached_property
     def folder(self) -> Path:

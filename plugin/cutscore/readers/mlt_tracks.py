@@ -49,10 +49,10 @@ def tracks_of(project: Project, timeline: Element) -> list[MltTrack]:
                 "does not hold; save the project again."
             )
         pairs.append((element, None if _is_background(project, index, played) else played))
-    items = [_items(project, element, played) if played is not None else [] for element, played in pairs]
-    with_compositions(project, timeline, items)
+    rows = [_items(project, element, played) if played is not None else [] for element, played in pairs]
+    with_compositions(project, timeline, rows)
     found: list[MltTrack] = []
-    for (element, played), row in zip(pairs, items, strict=True):
+    for (element, played), row in zip(pairs, rows, strict=True):
         if played is not None:
             found.append(_track(project, element, played, row, found))
     return found

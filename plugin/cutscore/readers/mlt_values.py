@@ -60,7 +60,7 @@ class Times:
         """The rate that is meant: 24000/1001 for 23976/1000."""
         return nearest_rate(self.rate)
 
-    def frames(self, text: str | None, line: int | None = None) -> int | None:
+    def frames(self, text: str | None, line: object = None) -> int | None:
         """Frames of a time, None where there is none. Raises InputRefused for what is no time."""
         text = (text or "").strip()
         if not text:
@@ -88,7 +88,7 @@ class Times:
         return sign * (of_hours + of_minutes + round(self.rate * seconds) + rest)
 
 
-def _said(text: str, line: int | None) -> str:
+def _said(text: str, line: object) -> str:
     where = f" near line {line}" if line else ""
     return f"The XML holds '{text[:40]}'{where}, which is no time; save the project again."
 
