@@ -29,6 +29,7 @@ class Entry:
     seconds: Fraction
     head: Fraction = Fraction(0)
     """Seconds that are left out at its beginning, where the one before it runs into it."""
+    after_transition: bool = False
 
 
 def is_piece(element: Element) -> bool:
@@ -114,33 +115,31 @@ def entries_of(storyline: Element, zero: Fraction, resources: Resources, warning
     Under a transition two such pieces meet in the middle of what they share.
     """
     entries: list[Entry] = []
-    position = zero
+    position, over = zero, False
     for child in storyline:
-        if is_piece(child) and (lane_of(child) == 0 or storyline.tag not in CONTAINERS):
+        if child.tag == "transition":
+            over = True
+        elif is_piece(child) and (lane_of(child) == 0 or storyline.tag not in CONTAINERS):
             piece = active(child)
             if piece is None:
                 continue
             offset = time_of(child, "offset", position)
-            entries.append(Entry(piece, offset, seconds_of_piece(piece, resources)))
+            entries.append(Entry(piece, offset, seconds_of_piece(piece, resources), after_transition=over))
+            over = False
             position = offset + entries[-1].seconds
     entries.sort(key=lambda entry: entry.offset)
-    _part(entries, storyline, warnings)
+    _part(entries, warnings)
     return [entry for entry in entries if entry.seconds > 0]
 
 
-def _part(entries: list[Entry], storyline: Element, warnings: list[str]) -> None:
+def _part(entries: list[Entry], warnings: list[str]) -> None:
     """Take overlaps out of a storyline."""
-    ranges = [
-        (time_of(over, "offset"), time_of(over, "offset") + time_of(over, "duration"))
-        for over in storyline.iterfind("transition")
-    ]
     for index in range(len(entries) - 1):
         here, following = entries[index], entries[index + 1]
         shared = here.offset + here.seconds - following.offset
         if shared <= 0:
             continue
-        end = here.offset + here.seconds
-        if any(first <= end and following.offset <= last for first, last in ranges) and shared < following.seconds:
+        if following.after_transition and shared < following.seconds:
             following.head = shared / 2
             following.offset += following.head
             following.seconds -= following.head

@@ -266,7 +266,8 @@ class StoryReader:
         wanted = [(s.get("angleID", ""), s.get("srcEnable", "all")) for s in element.iterfind("mc-source")]
         wanted = wanted or [(angles[0].get("angleID", ""), "all")]
         which = element.get("srcEnable", "all")
-        pictures, sounds = [], []
+        pictures: list[Story] = []
+        sounds: list[Story] = []
         for angle_id, enabled in wanted:
             angle = next((a for a in angles if a.get("angleID", "") == angle_id), None)
             if angle is None:

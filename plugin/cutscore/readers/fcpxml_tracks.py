@@ -6,6 +6,7 @@ what is connected to that in lane −1 is (2, −1), which is seen under it and 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -148,13 +149,17 @@ def _cuts(row: list[Placed], overs: list[Over]) -> dict[Fraction, tuple[Fraction
     if not overs:
         return cuts
     edges = sorted({edge for placed in row for edge in (placed.start, placed.end)})
-    for over in list(overs):
-        last = over.start + over.seconds
-        under = [edge for edge in edges if over.start <= edge <= last]
-        if under:
-            cut = min(under, key=lambda edge: abs(edge - (over.start + last) / 2))
+    left: list[Over] = []
+    for over in overs:
+        last, middle = over.start + over.seconds, over.start + over.seconds / 2
+        index = bisect_left(edges, middle)
+        near = [edge for edge in edges[max(0, index - 1) : index + 1] if over.start <= edge <= last]
+        if near:
+            cut = min(near, key=lambda edge: abs(edge - middle))
             cuts[cut] = (cut - over.start, last - cut, over)
-            overs.remove(over)
+        else:
+            left.append(over)
+    overs[:] = left
     return cuts
 
 

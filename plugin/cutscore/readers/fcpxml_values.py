@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from lxml import etree
 
@@ -22,14 +23,20 @@ def seconds_of(element: Element, name: str) -> Fraction | None:
     text = element.get(name)
     if text is None or not text.strip():
         return None
-    match = _TIME.fullmatch(text)
-    if match is None or (match[2] is not None and int(match[2]) == 0):
-        raise InputRefused(_said(element, name, text, "time"))
-    whole, below, decimals = match.groups()
-    value = Fraction(f"{whole}.{decimals}") if decimals else Fraction(int(whole), int(below or 1))
-    if abs(value) > _MOST_SECONDS:
+    value = _seconds(text)
+    if value is None:
         raise InputRefused(_said(element, name, text, "time"))
     return value
+
+
+@lru_cache(maxsize=65_536)
+def _seconds(text: str) -> Fraction | None:
+    match = _TIME.fullmatch(text)
+    if match is None or (match[2] is not None and int(match[2]) == 0):
+        return None
+    whole, below, decimals = match.groups()
+    value = Fraction(f"{whole}.{decimals}") if decimals else Fraction(int(whole), int(below or 1))
+    return value if abs(value) <= _MOST_SECONDS else None
 
 
 def time_of(element: Element, name: str, default: Fraction = Fraction(0)) -> Fraction:
