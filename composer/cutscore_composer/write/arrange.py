@@ -1,14 +1,14 @@
 """Arranging: which layers sound in which phrase: growing with the energy, entering one by one, never all at once.
 
 A section has its own players: the same letter the same ones. It opens thinner than the energy would let it and gains
-a layer with its second phrase; from the third on one layer makes room for another, so that something is new about
-every eight bars. What always sounds (the crackle of vinyl) does not count.
+a layer with its second phrase or its second period; from the third phrase on one layer makes room for another, so
+that something is new about every eight bars. What always sounds (the crackle of vinyl) does not count.
 """
 
 from __future__ import annotations
 
 from cutscore_composer.plan.style import Layer, LayerRow, energy_class
-from cutscore_composer.write.draws import draws
+from cutscore_composer.write.draws import chance, draws
 from cutscore_composer.write.form import Phrase
 from cutscore_composer.write.page import Page
 from cutscore_composer.write.players import sound_pack
@@ -23,6 +23,8 @@ _ALWAYS = frozenset({"vinyl"})
 _NEVER_LATE: frozenset[Layer] = frozenset({"bed", "drone", "texture", "answer", "chorale", "timpani", "tremolo"})
 """Layers that come and go by themselves."""
 _WITH_HIT_BEATS = 1.0
+_GROWS_EARLY = 0.4
+"""Share of the sections that gain a layer with their second phrase already."""
 _PARTED: frozenset[Layer] = frozenset({"bed", "chorale", "tremolo", "drone", "texture", "groove"})
 """Layers that can share an instrument with another layer: its section divides, or they are of few notes."""
 
@@ -80,15 +82,22 @@ def _layers(page: Page, phrase: Phrase, singers: frozenset[str]) -> tuple[LayerR
 
 def most_layers(page: Page, phrase: Phrase) -> int:
     """How many layers a phrase may have: by the style's density, fewer at beginnings and under speech."""
-    most: int = getattr(page.style.density, energy_class(phrase.energy)).layers
+    most: int = getattr(page.style.density, energy_class(phrase.strength)).layers
     most += {"sparse": -2, "busy": 1, None: 0}[page.brief.density]
     if phrase.character == "introduction":
         most = min(most, 2 + page.style.groove)
-    elif phrase.place == 0 and phrase.character != "climax":
+    elif phrase.character != "climax" and _opens(page, phrase):
         most -= 1  # a section opens thinner and grows
     if any(bar.speech for bar in phrase.bars):
         most -= 2
     return max(1, most)
+
+
+def _opens(page: Page, phrase: Phrase) -> bool:
+    """Whether a section is still opening: mostly through its first period, which then has the same players."""
+    if chance(_GROWS_EARLY, page.seed, "grows", phrase.letter):
+        return phrase.place == 0
+    return phrase.place < 2
 
 
 def _ranked(page: Page, phrase: Phrase, singers: frozenset[str]) -> list[int]:
@@ -96,7 +105,7 @@ def _ranked(page: Page, phrase: Phrase, singers: frozenset[str]) -> list[int]:
     ranked: list[tuple[int, float, int]] = []
     for number, row in enumerate(page.ensemble.layers):
         asked = bool(page.ensemble.asked & set(row.instruments))
-        if not row.enters <= phrase.energy <= row.leaves and not asked:
+        if not row.enters <= phrase.strength <= row.leaves and not asked:
             continue
         waits = phrase.character == "introduction" and row.layer in _LATE_ENTRIES and not _long(page, phrase, row)
         if waits and not (asked and row.layer == "groove") and len(page.ensemble.layers) > 1:

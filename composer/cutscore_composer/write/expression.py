@@ -26,12 +26,14 @@ _LEVELS: dict[str, tuple[float, float]] = {
     "percussion": (0.30, 0.66),
 }
 """Level of a role at rest, and what full energy adds."""
-_TOUCH = (0.76, 0.43)
+_TOUCH = (0.73, 0.56)
 """The same for the velocities that a layer wrote: how they are taken at rest, and what full energy adds."""
-_STILL_ACCENT = (0.54, 0.64)
+_STILL_ACCENT = (0.43, 0.8)
 """Share of its force that an accent has in still music, and what energy adds, up to the whole."""
-_DRIVE = 0.8
+_DRIVE = 1.2
 """How much of what the picture asks beyond the bounds of its energy the players give."""
+_STILLEST = -0.12
+"""Nobody plays below the level of this energy: what is not heard is no music."""
 _LOOSE: dict[str, float] = {
     "piano": 6.0,
     "keys": 5.0,
@@ -52,6 +54,8 @@ _MACHINES: dict[str, float] = {"synth_kit": 1.0, "synth_bass": 1.0, "sub": 0.5, 
 """The same for instruments that are no people."""
 _LATE = 10.0
 """Milliseconds that what falls on an accent comes after it: picture first, then sound, as in life; early jars."""
+_LATEST = 30.0
+"""From so many milliseconds after its moment on an accent is late enough as it is written."""
 _TOP = 0.62
 """Where in a phrase its middle is: a little after the half."""
 
@@ -82,7 +86,7 @@ class _Arc:
         self._page = page
         self._points: list[tuple[float, float]] = []
         for _, bar in page.bars():
-            level = bar.energy + _DRIVE * (bar.drive - bar.energy)
+            level = max(_STILLEST, bar.energy + _DRIVE * (bar.drive - bar.energy))
             # A bar comes to its level in its first half and keeps it: nobody knows the bar after.
             self._points += [(bar.beat + 0.5 * bar.beats, level), (bar.end, level)]
         self._starts = [point[0] for point in self._points]
@@ -145,8 +149,10 @@ def _played(
             # What one player strikes together comes nearly together.
             push, at = min(2.2 * loose, max(-2.2 * loose, chooser.gauss(0, loose))), note.beat
         own, nudge = chooser.gauss(0, 0.2 * loose), chooser.gauss(0, 2.5)
-        exact = role in ("accent", "fx") or page.accent_near(note.beat, 0.02) is not None
-        shift = note.shift_ms + (_LATE if exact else push + own)
+        struck = page.accent_near(note.beat, 0.02)
+        exact = role in ("accent", "fx") or struck is not None
+        late = _LATE if struck is None else max(0.0, min(_LATE, _LATEST - struck.late_ms))
+        shift = note.shift_ms + (late if exact else push + own)
         if note.beat <= page.chords[0].beat + 1e-6:
             shift = max(0.0, shift)
         strength = float(note.velocity)

@@ -26,9 +26,11 @@ Turn = Literal["half", "full", "final"]
 _STEPS = 32
 """Steps of a bar's energy; it leaves its last level only by a step and a half: an arc trembles, a player does not."""
 _PHRASE_STEPS = 16
+_NEAR_ENERGY = 0.13
+"""A phrase whose energy differs from that of the one it answers by no more has the same players and patterns."""
 _MEAN_STEPS = 10
 """The mean of the whole picture is told coarsely: a later trim must not move every bar."""
-_ARC_SHARE = 1.05
+_ARC_SHARE = 1.2
 """How much of the picture's arc the music follows."""
 _BESIDE_WORDS = 0.4
 """The same where words tell the arc."""
@@ -92,6 +94,11 @@ class Phrase:
     def return_of(self) -> int:
         """How often the section's letter was heard before."""
         return int(self.section.rpartition(".")[2]) - 1
+
+    @property
+    def strength(self) -> float:
+        """The energy that says who plays and how thickly: its period's, unless its own is clearly another."""
+        return self.register if self.answers and abs(self.energy - self.register) <= _NEAR_ENERGY else self.energy
 
     @property
     def answers(self) -> bool:

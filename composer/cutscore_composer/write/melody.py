@@ -18,8 +18,8 @@ from cutscore_composer.write.singers import CROWN_ROOM, OVER_CENTRE, Singer, cen
 from cutscore_composer.write.tune import Close, Slot, find_pitches
 
 _MEMORY_BEATS = 6.0
-_SILENT: dict[str, float] = {"introduction": 0.5, "release": 0.3, "development": 0.15}
-"""How often a phrase that does not open its section goes without melody, by its character; a statement never does."""
+_SILENT: dict[str, float] = {"introduction": 0.5, "release": 0.3, "development": 0.3}
+"""How often a period that does not open its section goes without melody, by its character; a statement never does."""
 _LEAST_REST = 0.3
 _SHORTEST_BEATS = 0.2
 _PICK_UP_SHARE = 0.4
@@ -70,8 +70,10 @@ def _silent(page: Page, phrase: Phrase) -> bool:
     spoken = sum(bar.beats for bar in phrase.bars if bar.speech) > 0.5 * (phrase.end - phrase.beat)
     if spoken:
         return True
-    share = _SILENT.get(phrase.character, 0.0) if phrase.place or phrase.index == 0 else 0.0
-    return len(page.phrases) > 3 and chance(share, page.seed, "rests", phrase.key)
+    opens = phrase.place < 2 and phrase.index > 0
+    share = 0.0 if opens and phrase.character != "release" else _SILENT.get(phrase.character, 0.0)
+    # Both phrases of a period sing, or neither: the second answers the first.
+    return len(page.phrases) > 3 and chance(share, page.seed, "rests", phrase.section, phrase.place // 2)
 
 
 def _top_phrase(page: Page) -> Phrase | None:

@@ -27,6 +27,8 @@ class Accent:
     """0 and 1 for those that tower over what came before; the others by their place, from 2."""
     hush: float
     """Beats before it that fall silent."""
+    late_ms: float = 0.0
+    """How long after its moment in the picture it is written: an even beat cannot meet them all."""
 
 
 @dataclass(frozen=True, slots=True)

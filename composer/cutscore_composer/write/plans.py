@@ -21,6 +21,9 @@ class Cell:
     steps: int = 0
 
 
+_TURNS = 0.5
+"""How often an answering phrase leaves what it repeats before its close."""
+
 Plan = list[Cell | None]
 """A cell for each bar of a phrase but its last one, which closes; None is rest."""
 
@@ -52,8 +55,9 @@ def _head(phrase: Phrase, theme: Theme, seed: int) -> Plan:
             said = _said(motif, phrase.return_of, chooser.random())
             if theme.sentence:
                 # Twice the motif, each time higher, then its head pressing on to the height of the phrase.
-                return [Cell(said), Cell(said, rise), Cell(motif.split(), rise + 2 - phrase.answers)]
-            third = Cell(motif.inverted().fragment(3), rise + 3) if phrase.answers else Cell(said, rise + 1)
+                return [Cell(said), Cell(said, rise), Cell(motif.split(), rise + 2)]
+            turns = phrase.answers and chooser.random() < _TURNS
+            third = Cell(motif.inverted().fragment(3), rise + 3) if turns else Cell(said, rise + 1)
             return [Cell(said), Cell(theme.answer, 1), third]
         case "development":
             turned = motif.inverted() if chooser.random() < 0.6 else motif.widened()

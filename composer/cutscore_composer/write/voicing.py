@@ -16,6 +16,8 @@ LOWEST, HIGHEST = 50, 81
 """Where the upper voices lie: above the notes at which close chords turn to mud."""
 BASS = (33, 47)
 """Where the written bass lies; basses and pianos add the octave below."""
+_MEMORY_BEATS, _MEMORY_CHORDS, _NEAR_CENTRE = 20.0, 8, 5.0
+"""A chord that comes back within so many beats and chords, and whose voices lie so near, is voiced as before."""
 _OUTER = 3
 """Among the pairs of the five lines: bass and top."""
 
@@ -42,7 +44,7 @@ def voice(harmony: Sequence[Harmonic], centres: Sequence[float], fresh: Sequence
     for harmonic, centre, anew in zip(harmony, centres, fresh, strict=True):
         before = None if anew or not made else made[-1]
         chord = harmonic.chord
-        heard = echoes.get(harmonic.echo)
+        heard = echoes.get(harmonic.echo) or _again(made, harmonic, centre, before)
         if heard is not None and (before is None or not _parallel(before, heard)):
             made.append(replace(heard, beat=harmonic.beat, end=harmonic.end))
             continue
@@ -54,6 +56,18 @@ def voice(harmony: Sequence[Harmonic], centres: Sequence[float], fresh: Sequence
         if harmonic.echo:
             echoes.setdefault(harmonic.echo, made[-1])
     return tuple(made)
+
+
+def _again(made: Sequence[Voiced], harmonic: Harmonic, centre: float, before: Voiced | None) -> Voiced | None:
+    """The same chord as it was voiced a few bars ago in about the same register: what comes back sounds as it did."""
+    if before is None:
+        return None
+    for earlier in reversed(made[-_MEMORY_CHORDS:]):
+        if harmonic.beat - earlier.beat > _MEMORY_BEATS:
+            return None
+        if earlier.chord == harmonic.chord and abs(sum(earlier.voices) / 4 - centre) <= _NEAR_CENTRE:
+            return earlier
+    return None
 
 
 def _parallel(before: Voiced, now: Voiced) -> bool:

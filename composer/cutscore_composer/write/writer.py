@@ -90,7 +90,8 @@ def _accents(hits: tuple[PlacedHit, ...], fit: Fit, end_beat: float, hush: float
             rank, still = int(hit.weight < strongest), hit.seconds
             breath = max(_SILENT_BEATS, 2 * hush)
         strongest = max(strongest, hit.weight)
-        accents.append(Accent(beat, hit.weight, rank, round(max(0.0, min(breath, 0.4 * room)), 4)))
+        late_ms = round(1000 * (hit.seconds - hit.moment_seconds), 1)
+        accents.append(Accent(beat, hit.weight, rank, round(max(0.0, min(breath, 0.4 * room)), 4), late_ms))
     if button and all(abs(accent.beat - fit.final_beat) > 0.3 for accent in accents):
         accents.append(Accent(fit.final_beat, 0.8, 1, min(hush, 0.5)))
     return tuple(sorted(accents, key=lambda accent: accent.beat))

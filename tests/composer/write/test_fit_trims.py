@@ -74,7 +74,8 @@ def test_no_beat_depends_on_what_comes_three_bars_later(
         fits.append(fit_tempo(targets, 0.0, final + 3, (low, low * 1.2), metre))
     until = min(times[which], moved[which]) - 10.7 * 60 / low
     before = [beats_before(fit, until) for fit in fits]
-    assert before[0] == before[1]
+    # A tempo map is told to a billionth of a second a beat: what adds up stays far below what a sample lasts.
+    assert before[0] == pytest.approx(before[1], abs=1e-6, rel=0)
     bars = [[bar for bar in fit.bars if fit.tempo.seconds(bar.beat + bar.beats) < until] for fit in fits]
     assert bars[0] == bars[1]
 

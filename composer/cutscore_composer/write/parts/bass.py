@@ -55,7 +55,7 @@ def _plain(stand: Stand, bar: FormBar, number: int) -> tuple[Step, ...]:
     rows = _PLAIN["low" if bar.speech else stand.energy]
     phrase = stand.phrase
     row = one_of(rows, stand.page.seed, "low", phrase.letter, phrase.character, phrase.place // 2)
-    chooser = draws(stand.page.seed, "low", phrase.key, number)
+    chooser = draws(stand.page.seed, "low", phrase.material, number)
     steps: list[Step] = []
     at = 0.0
     while at < bar.beats - 1e-6:
@@ -105,7 +105,7 @@ class _Line:
         stress = _STRESS.get(symbol, 0.0) + (3.0 if abs(beat - bar.beat) < 1e-6 else 0.0)
         velocity = stand.velocity(bar, chooser) + 3 + stress
         short = beats <= 1.0 and bar.energy > 0.55
-        struck = [seat for seat in stand.seats if not (seat in ("cellos", "cello") and _rests(stand, bar))]
+        struck = [seat for seat in stand.seats if not (seat in ("cellos", "cello") and _rests(stand))]
         for seat in struck or stand.seats[:1]:
             how: Articulation = "staccato" if short and seat in _BOWED else "sustain"
             held = beats * (0.62 if how == "staccato" else 0.94)
@@ -153,9 +153,9 @@ class _Line:
         return deep if deep >= player.low else player.within(pitch)
 
 
-def _rests(stand: Stand, bar: FormBar) -> bool:
+def _rests(stand: Stand) -> bool:
     """Cellos double only where it is strong, and somebody else has the line."""
-    return len(stand.seats) > 1 and bar.energy < _DOUBLES_FROM
+    return len(stand.seats) > 1 and stand.phrase.strength < _DOUBLES_FROM
 
 
 def _tone(chord: Voiced, degree: int) -> int:

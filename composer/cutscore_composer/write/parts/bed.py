@@ -31,8 +31,8 @@ class _Run:
 def bed(stand: Stand) -> None:
     """Held chords; a tone that stays is held over, not struck again."""
     phrase = stand.phrase
-    lift = 12 if phrase.character == "climax" and phrase.energy > 0.55 else 0
-    for seat, voice in divided(stand, full=phrase.energy > _FULL_FROM):
+    lift = 12 if phrase.character == "climax" and phrase.strength > 0.55 else 0
+    for seat, voice in divided(stand, full=phrase.strength > _FULL_FROM):
         for run in _runs(stand, voice, lift if voice == 3 else 0):
             _hold(stand, seat, voice, run)
 
@@ -46,8 +46,8 @@ def tremolo(stand: Stand) -> None:
     top = [(seat, 3) for seat in low_to_high(stand)[-1:]]
     for start, end, chord in stand.page.chords_in(bars[0].beat, stand.until):
         chooser = stand.chooser("tremolo", round(start - phrase.beat))
-        for seat, voice in voices if phrase.energy > 0.45 and len(stand.seats) > 1 else top:
-            lift = 12 if voice == 3 and phrase.energy > 0.5 and chord.voices[3] < 72 else 0
+        for seat, voice in voices if phrase.strength > 0.45 and len(stand.seats) > 1 else top:
+            lift = 12 if voice == 3 and phrase.strength > 0.5 and chord.voices[3] < 72 else 0
             velocity = 36 + 40 * phrase.energy - (6 if voice < 3 else 0) + chooser.gauss(0, 2)
             stand.write(seat, start, end - start, chord.voices[voice] + lift, velocity, how)
 

@@ -60,7 +60,7 @@ def _struck(stand: Stand, bar: FormBar, number: int, beat: float, beats: float, 
     player = stand.player(seat)
     strings = strings_of(player)
     if strings is None or symbol not in "DUdu":
-        for pitch in voicing(stand, player, chord, bar.energy):
+        for pitch in voicing(stand, player, chord, stand.phrase.strength):
             stand.write(seat, beat, beats * 0.96, pitch, velocity)
         return
     stroke = _stroke(strummed(chord, strings), symbol)
@@ -125,11 +125,11 @@ def _held(stand: Stand) -> None:
                     stand.write(seat, start, end - start, pitch, velocity)
                 continue
             seat = one_seat(stand)
-            tones = voicing(stand, stand.player(seat), chord, bar.energy)
+            tones = voicing(stand, stand.player(seat), chord, stand.phrase.strength)
             struck = stand.player(seat).channel in ("piano", "keys", "plucked", "mallets")
             for place, pitch in enumerate(tones):
                 stand.write(seat, start, end - start, pitch, velocity - 3 + place, shift_ms=3.0 * place * struck)
-            if struck and end - start >= 3 and bar.energy > 0.35 and not bar.speech:
-                again = start + chooser.choice((1.5, 2.0, 2.5))
+            if struck and end - start >= 3 and stand.phrase.strength > 0.35 and not bar.speech:
+                again = start + stand.chooser("again").choice((1.5, 2.0, 2.5))
                 for pitch in tones[-3:]:
                     stand.write(seat, again, end - again, pitch, velocity - 10)

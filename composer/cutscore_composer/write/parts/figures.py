@@ -1,6 +1,6 @@
 """Figures: broken chords on any instrument, through the open chord from its lowest tone, as the style notates them.
 
-Every fourth bar bends a note or two, as a player would; the end of a phrase draws breath.
+The bars of a period have the same figure, the next one bends a note or two of it; the end of a phrase draws breath.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def figures(stand: Stand) -> None:
         steps = bar_steps(pattern, bar.beats, number, None, stand.home)
         if slow or bar.speech:
             steps = halved(steps)
-        if number % 4 == 3:
-            steps = _bent(steps, chooser)
+        if block := stand.periods(number):
+            steps = _bent(steps, stand.chooser("bent", block))
         last = number + 1 == len(stand.phrase.bars)
         for index, step in enumerate(steps):
             if last and step.at > bar.beats / 2 and step.at % 1 and step.symbol != "0":
@@ -45,7 +45,7 @@ def figures(stand: Stand) -> None:
 def _slow(stand: Stand) -> bool:
     """Whether eighths are too many for so still a place, or for what the user asked."""
     subdivisions = getattr(stand.page.style.density, stand.energy).subdivisions
-    still = stand.phrase.energy <= _STILL and 1 in subdivisions and stand.page.bpm(stand.phrase.beat) >= 72
+    still = stand.phrase.strength <= _STILL and 1 in subdivisions and stand.page.bpm(stand.phrase.beat) >= 72
     return still or stand.sparse
 
 
@@ -90,7 +90,7 @@ def _note(stand: Stand, bar: FormBar, seat: str, step: Step, chooser: random.Ran
     stand.write(seat, beat, beats, pitch, velocity)
     deep = pitch - 12
     alone = stand.player(seat).channel == "piano" and "bass" not in stand.company
-    if place == 0 and (begins or step.at == 0) and alone and bar.energy > 0.3 and deep >= 28:
+    if place == 0 and (begins or step.at == 0) and alone and stand.phrase.strength > 0.3 and deep >= 28:
         stand.write(seat, beat, min(chord.end - beat, 4.0), deep, velocity - 4)
 
 

@@ -1,6 +1,6 @@
-"""The groove: drums as the style notates them, varied every four bars, filled at the ends of phrases.
+"""The groove: drums as the style notates them, kept for a period, then varied; filled at the ends of phrases.
 
-What the grid says is played in the first four bars of a section; then one thing changes at a time: the hat goes to
+What the grid says is played in the first eight bars of a section; then one thing changes at a time: the hat goes to
 the ride, a hat opens, ghost notes come in, the soft strokes leave, the stress moves. Where the style has no pattern
 for so little energy, the nearest one is thinned.
 """
@@ -87,8 +87,8 @@ def felt(pattern: dict[str, Any], beats: int, number: int, stand: Stand) -> list
 
 
 def _variation(stand: Stand, number: int) -> str:
-    """What has changed after the section's first four bars: one thing for four bars, then another."""
-    block = stand.block + number // 4
+    """What has changed after the section's first eight bars: one thing for eight bars, then another."""
+    block = stand.periods(number)
     if block == 0:
         return "plain"
     return draws(stand.page.seed, "variation", stand.phrase.letter, block).choice(_VARIATIONS)
@@ -97,12 +97,12 @@ def _variation(stand: Stand, number: int) -> str:
 def _varied(strokes: list[Stroke], variation: str, number: int, stand: Stand) -> list[Stroke]:
     have = {stroke.drum for stroke in strokes}
     match variation:
-        case "ride" if stand.phrase.energy >= 0.5 and {"hat", "ride"} & have == {"hat"} and _has(stand, "ride"):
+        case "ride" if stand.phrase.strength >= 0.5 and {"hat", "ride"} & have == {"hat"} and _has(stand, "ride"):
             return [replace(s, drum="ride") if s.drum == "hat" else s for s in strokes]
         case "open" if "hat" in have and "open hat" not in have and _has(stand, "open hat"):
             final = max(stroke.at for stroke in strokes if stroke.drum == "hat")
             return [replace(s, drum="open hat") if s.drum == "hat" and s.at == final else s for s in strokes]
-        case "ghosts" if "snare" in have and stand.phrase.energy >= 0.4:
+        case "ghosts" if "snare" in have and stand.phrase.strength >= 0.4:
             taken = {stroke.at for stroke in strokes if stroke.drum == "snare"}
             ghosts = [Stroke(at, "snare", "o") for at in (1.75, 2.25) if at not in taken and at < stand.home]
             return sorted([*strokes, *ghosts], key=lambda stroke: (stroke.at, stroke.drum))

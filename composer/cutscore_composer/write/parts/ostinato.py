@@ -1,4 +1,4 @@
-"""Ostinato: a short figure through neighbouring voices, repeated over the chords; every four bars one thing changes.
+"""Ostinato: a short figure through neighbouring voices, repeated over the chords; every eight bars one thing changes.
 
 What changes is the register, the stress, the place where the figure begins, or a voice of it.
 """
@@ -45,7 +45,7 @@ def _players(stand: Stand) -> list[str]:
     seats = low_to_high(stand)
     middle = len(seats) // 2
     order = [seats[middle], *seats[middle + 1 :], *reversed(seats[:middle])]
-    return order[: 1 + (stand.phrase.energy > _SECOND_FROM) + (stand.phrase.energy > _THIRD_FROM)]
+    return order[: 1 + (stand.phrase.strength > _SECOND_FROM) + (stand.phrase.strength > _THIRD_FROM)]
 
 
 def _doubled(stand: Stand) -> bool:
@@ -75,7 +75,7 @@ def _bar(stand: Stand, seat: str, rank: int, bar: FormBar, number: int, steps: t
 
 def _change(stand: Stand, number: int) -> str:
     """What is other than at the section's beginning."""
-    block = stand.block + number // 4
+    block = stand.periods(number)
     if block == 0:
         return "none"
     return draws(stand.page.seed, "ostinato", stand.row.plain, stand.phrase.letter, block).choice(_CHANGES)

@@ -65,7 +65,7 @@ class Stand:
     @property
     def energy(self) -> EnergyClass:
         """The phrase's energy class."""
-        return energy_class(self.phrase.energy)
+        return energy_class(self.phrase.strength)
 
     @property
     def until(self) -> float:
@@ -77,6 +77,11 @@ class Stand:
         """How many times four bars of the section have gone by when the phrase begins."""
         opening = self.page.phrases[self.phrase.index - self.phrase.place]
         return (self.phrase.bars[0].index - opening.bars[0].index) // 4
+
+    def periods(self, number: int) -> int:
+        """How many periods of eight bars have gone by in the section at bar `number` of the phrase."""
+        phrase = self.phrase
+        return (phrase.place * phrase.nominal + min(number, phrase.nominal - 1)) // 8
 
     @property
     def home(self) -> int:

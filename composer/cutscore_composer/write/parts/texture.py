@@ -27,7 +27,7 @@ def texture(stand: Stand) -> None:
     if seat == "vinyl":
         _whole(stand, seat)
         return
-    chooser = stand.chooser(stand.phrase.place)
+    chooser = stand.chooser("events")
     if seat in _SWELLS:
         _swell(stand, seat, chooser)
         return

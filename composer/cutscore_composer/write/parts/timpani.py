@@ -16,12 +16,12 @@ def timpani(stand: Stand) -> None:
     for number, bar in enumerate(phrase.bars):
         if bar.speech:
             continue
-        chooser = draws(page.seed, "timpani", phrase.key, number)
+        chooser = draws(page.seed, "timpani", phrase.material, number)
         pitch = root_drum(page.chord_at(bar.beat).chord.bass)
         velocity = 34 + 50 * bar.energy + chooser.gauss(0, 3)
-        if number % 2 == 0 or bar.energy > 0.75:
+        if number % 2 == 0 or phrase.strength > 0.75:
             stand.write(seat, bar.beat, 1.0, pitch, velocity, "hit")
-        if bar.energy > 0.7 and bar.beats >= 4 and chooser.random() < 0.5:
+        if phrase.strength > 0.7 and bar.beats >= 4 and chooser.random() < 0.5:
             stand.write(seat, bar.beat + 2.5, 0.5, pitch, velocity - 14, "hit")
         last = number + 1 == len(phrase.bars)
         if last and following is not None and following.energy > phrase.energy + 0.05 and bar.beats >= 3:
