@@ -109,6 +109,26 @@ def _natural_seconds(element: Element, resources: Resources) -> Fraction | None:
     return max(Fraction(0), max(ends) - start) if ends else None
 
 
+def source_rate(element: Element, resources: Resources) -> Fraction | None:
+    """The frame rate of what a clip shows, by which it is conformed."""
+    asset = resources.assets.get(element.get("ref", ""))
+    if asset is not None:
+        return asset.rate if asset.has_video else None
+    media = resources.media.get(element.get("ref", ""))
+    inner = None if media is None else next((e for e in media if e.tag in ("sequence", "multicam")), None)
+    return resources.rate(inner if inner is not None else element)
+
+
+def zero_of(sequence: Element, spine: Element, warnings: list[str]) -> Fraction:
+    """The time of a storyline at which its sequence begins: its timecode, unless clips lie before that."""
+    start = time_of(sequence, "tcStart")
+    offsets = [time_of(child, "offset", start) for child in spine if is_piece(child)]
+    if not offsets or min(offsets) >= start:
+        return start
+    warnings.append("The clips do not count from the sequence's start timecode; they are counted from zero.")
+    return min(Fraction(0), *offsets)
+
+
 def entries_of(storyline: Element, zero: Fraction, resources: Resources, warnings: list[str]) -> list[Entry]:
     """The pieces of a storyline (a spine, an angle) in order; where one runs into the next, it ends there.
 

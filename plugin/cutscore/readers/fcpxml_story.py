@@ -7,8 +7,10 @@ nested ones become stacks that are trimmed and played as their clip says.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import opentimelineio as otio
 from lxml import etree
@@ -17,7 +19,15 @@ from cutscore.readers.fcpxml_clip import Leaf, leaf_of
 from cutscore.readers.fcpxml_items import MarkerReader, generator, media_clip, set_sound, set_speed
 from cutscore.readers.fcpxml_pace import Pace, pace_of
 from cutscore.readers.fcpxml_resources import Resources, is_dissolve
-from cutscore.readers.fcpxml_shape import active, connected, entries_of, is_piece, seconds_of_piece, start_of
+from cutscore.readers.fcpxml_shape import (
+    active,
+    connected,
+    entries_of,
+    seconds_of_piece,
+    source_rate,
+    start_of,
+    zero_of,
+)
 from cutscore.readers.fcpxml_tracks import Lane, Over, Placed, Story, TimeRange, gap, time, tracks_of
 from cutscore.readers.fcpxml_values import flag, lane_of, name_of, seconds_of, time_of
 from cutscore_composer.errors import InputRefused
@@ -29,6 +39,22 @@ MAX_ITEMS = 500_000
 """Clips that all uses of all compounds may come to."""
 _GENERATED_START = Fraction(3600)
 """Where the own time of what Final Cut generates (gaps, titles, transitions) begins: one hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a piece lies: second `at` of its composition, for so many seconds, at its pace."""
+
+    lane: Lane
+    at: Fraction
+    seconds: Fraction
+    pace: Pace
+    story: Story
+    depth: int
+
+    def put(self, kind: Literal["picture", "sound", "gap"], item: Any) -> None:
+        """Place an OTIO item here."""
+        self.story.placed.append(Placed(self.lane, self.at, self.seconds, kind, item))
 
 
 class StoryReader:
@@ -57,17 +83,8 @@ class StoryReader:
         """The story of a <sequence>, in seconds from its start timecode."""
         story = Story()
         for spine in sequence.iterfind("spine"):
-            self._storyline(spine, (), Fraction(0), self._zero(sequence, spine), story, depth)
+            self._storyline(spine, (), Fraction(0), zero_of(sequence, spine, self.warnings), story, depth)
         return story
-
-    def _zero(self, sequence: Element, spine: Element) -> Fraction:
-        """The time of a storyline at which its sequence begins: its timecode, unless clips lie before that."""
-        start = time_of(sequence, "tcStart")
-        offsets = [time_of(child, "offset", start) for child in spine if is_piece(child)]
-        if not offsets or min(offsets) >= start:
-            return start
-        self.warnings.append("The clips do not count from the sequence's start timecode; they are counted from zero.")
-        return min(Fraction(0), *offsets)
 
     def _storyline(self, spine: Element, lane: Lane, at: Fraction, zero: Fraction, story: Story, depth: int) -> None:
         """Place the pieces of a storyline whose time `zero` lies at second `at` of the composition."""
@@ -103,10 +120,10 @@ class StoryReader:
         """Place one piece and what is connected to it."""
         self._count(depth + len(lane))
         start = start_of(element, self.resources)
-        source = self._source_rate(element)
+        source = source_rate(element, self.resources)
         pace = pace_of(element, start, seconds, source, self.rate, self.warnings, head)
         place = self._places.get(element.tag, self._unknown)
-        place(element, lane, at, seconds, pace, story, depth)
+        place(element, Spot(lane, at, seconds, pace, story, depth))
         for child in connected(element):
             there = at - head + (time_of(child, "offset", start) - start) * pace.stretch
             self._connected(child, (*lane, lane_of(child)), there, story, depth)
@@ -128,15 +145,6 @@ class StoryReader:
         if depth > MAX_DEPTH:
             raise InputRefused(f"The project nests clips more than {MAX_DEPTH} deep or in a circle; flatten it.")
 
-    def _source_rate(self, element: Element) -> Fraction | None:
-        """The frame rate of what a clip shows, by which it is conformed."""
-        asset = self.resources.assets.get(element.get("ref", ""))
-        if asset is not None:
-            return asset.rate if asset.has_video else None
-        media = self.resources.media.get(element.get("ref", ""))
-        inner = None if media is None else next((e for e in media if e.tag in ("sequence", "multicam")), None)
-        return self.resources.rate(inner if inner is not None else element)
-
     def _shifted(self, markers: Any, at: Fraction) -> list[Any]:
         """Markers that count from a clip's beginning, counted from that of the composition."""
         found = list(markers)
@@ -146,181 +154,148 @@ class StoryReader:
             )
         return found
 
-    def _own_markers(self, element: Element, at: Fraction, seconds: Fraction, pace: Pace, story: Story) -> None:
+    def _own_markers(self, element: Element, spot: Spot) -> None:
         """Markers of what is no single clip of picture belong to the composition."""
         if flag(element, "enabled", True):
-            story.markers += self._shifted(self._found(element, seconds, pace), at)
+            spot.story.markers += self._shifted(self._found(element, spot), spot.at)
 
-    def _found(self, element: Element, seconds: Fraction, pace: Pace) -> Any:
-        return self.markers.found(element, pace.start, pace.stretch, seconds)
+    def _found(self, element: Element, spot: Spot) -> Iterator[Any]:
+        return self.markers.found(element, spot.pace.start, spot.pace.stretch, spot.seconds)
 
-    def _gap(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
-        story.placed.append(Placed(lane, at, seconds, "gap", gap(seconds, self.rate)))
-        self._own_markers(element, at, seconds, pace, story)
+    def _gap(self, element: Element, spot: Spot) -> None:
+        spot.put("gap", gap(spot.seconds, self.rate))
+        self._own_markers(element, spot)
 
-    def _unknown(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
-        self.warnings.append(f"<{element.tag}> '{name_of(element)}' is nothing that Cutscore knows; shown as black.")
-        self._gap(element, lane, at, seconds, pace, story, depth)
+    def _absent(self, element: Element, spot: Spot, what: str) -> None:
+        self.warnings.append(f"{what}; shown as black.")
+        self._gap(element, spot)
 
-    def _title(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
+    def _unknown(self, element: Element, spot: Spot) -> None:
+        self._absent(element, spot, f"<{element.tag}> '{name_of(element)}' is nothing that Cutscore knows")
+
+    def _title(self, element: Element, spot: Spot) -> None:
         effect = self.resources.effects.get(element.get("ref", ""))
         kind = name_of(effect) if effect is not None else element.tag
-        markers = list(self._found(element, seconds, pace))
-        item = generator(name_of(element, kind), kind, seconds, self.rate, markers)
+        markers = list(self._found(element, spot))
+        item = generator(name_of(element, kind), kind, spot.seconds, self.rate, markers)
         item.enabled = flag(element, "enabled", True)
-        story.placed.append(Placed(lane, at, seconds, "picture", item))
+        spot.put("picture", item)
 
-    def _file(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
-        if element.get("ref", "") in self.resources.effects:
-            self._title(element, lane, at, seconds, pace, story, depth)
-        else:
-            leaf = leaf_of(element, self.resources)
-            self._leaf(element, leaf, lane, at, seconds, pace, story)
-
-    def _clip(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
-        leaf = leaf_of(element, self.resources)
-        if leaf is not None:
-            self._leaf(element, leaf, lane, at, seconds, pace, story)
+    def _file(self, element: Element, spot: Spot) -> None:
+        if element.tag == "video" and element.get("ref", "") in self.resources.effects:
+            self._title(element, spot)
             return
-        inner = Story()
-        self._storyline(element, (), Fraction(0), Fraction(0), inner, depth + 1)
-        self._nested(element, [inner], [inner], Fraction(0), lane, at, seconds, pace, story)
-
-    def _leaf(
-        self,
-        element: Element,
-        leaf: Leaf | None,
-        lane: Lane,
-        at: Fraction,
-        seconds: Fraction,
-        pace: Pace,
-        story: Story,
-    ) -> None:
-        """A clip of one file: its picture, its sounds or both."""
+        leaf = leaf_of(element, self.resources)
         if leaf is None:
             name = name_of(element, element.get("ref") or element.tag)
             self.warnings.append(f"The media of clip '{name}' are not in the file's resources; shown as black.")
             leaf = Leaf(name, None, Fraction(0), element.tag != "audio", ())
-        if leaf.picture:
-            shown = Pace(pace.first + leaf.shift, pace.speed, pace.stretch, pace.start)
-            clip = media_clip(leaf.name, leaf.asset, shown, seconds, self.rate, self.warnings)
-            clip.enabled = flag(element, "enabled", True)
-            self.markers.on_media(self._found(element, seconds, pace), clip)
-            story.placed.append(Placed(lane, at, seconds, "picture", clip))
-        else:
-            self._own_markers(element, at, seconds, pace, story)
-        for sound in leaf.sounds:
-            begin, length, own = self._audio_range(element, at, seconds, pace, sound.asset.rate)
-            heard = Pace(own.first + sound.shift, own.speed, own.stretch, own.start)
-            clip = media_clip(leaf.name, sound.asset, heard, length, self.rate, self.warnings)
-            set_sound(clip, sound.element, heard=flag(element, "enabled", True))
-            story.placed.append(Placed(lane, begin, length, "sound", clip))
+        self._leaf(element, leaf, spot)
 
-    def _audio_range(
-        self, element: Element, at: Fraction, seconds: Fraction, pace: Pace, source: Fraction | None
-    ) -> tuple[Fraction, Fraction, Pace]:
+    def _clip(self, element: Element, spot: Spot) -> None:
+        leaf = leaf_of(element, self.resources)
+        if leaf is not None:
+            self._leaf(element, leaf, spot)
+            return
+        inner = Story()
+        self._storyline(element, (), Fraction(0), Fraction(0), inner, spot.depth + 1)
+        self._nested(element, [inner], [inner], Fraction(0), spot)
+
+    def _leaf(self, element: Element, leaf: Leaf, spot: Spot) -> None:
+        """A clip of one file: its picture, its sounds or both."""
+        enabled = flag(element, "enabled", True)
+        if leaf.picture:
+            shown = replace(spot.pace, first=spot.pace.first + leaf.shift)
+            clip = media_clip(leaf.name, leaf.asset, shown, spot.seconds, self.rate, self.warnings)
+            clip.enabled = enabled
+            self.markers.on_media(self._found(element, spot), clip)
+            spot.put("picture", clip)
+        else:
+            self._own_markers(element, spot)
+        for sound in leaf.sounds:
+            place = self._sound_spot(element, spot)
+            heard = replace(place.pace, first=place.pace.first + sound.shift)
+            clip = media_clip(
+                leaf.name or sound.asset.name, sound.asset, heard, place.seconds, self.rate, self.warnings
+            )
+            set_sound(clip, sound.element, heard=enabled)
+            place.put("sound", clip)
+
+    def _sound_spot(self, element: Element, spot: Spot) -> Spot:
         """Where the sound of a clip lies: under its picture, unless it is split from it (audioStart)."""
         start, length = seconds_of(element, "audioStart"), seconds_of(element, "audioDuration")
         if start is None and length is None:
-            return at, seconds, pace
-        start = pace.start if start is None else start
-        length = seconds if length is None else length
-        own = pace_of(element, start, length, self._source_rate(element), self.rate, [])
-        return at + (start - pace.start) * pace.stretch, length, own
+            return spot
+        start = spot.pace.start if start is None else start
+        length = spot.seconds if length is None else length
+        pace = pace_of(element, start, length, source_rate(element, self.resources), self.rate, [])
+        return replace(spot, at=spot.at + (start - spot.pace.start) * spot.pace.stretch, seconds=length, pace=pace)
 
-    def _ref_clip(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
+    def _ref_clip(self, element: Element, spot: Spot) -> None:
         media = self.resources.media.get(element.get("ref", ""))
         sequence = media.find("sequence") if media is not None else None
         if sequence is None:
-            self.warnings.append(f"The compound clip '{name_of(element)}' is not in the file; shown as black.")
-            self._gap(element, lane, at, seconds, pace, story, depth)
+            self._absent(element, spot, f"The compound clip '{name_of(element)}' is not in the file")
             return
-        inner = self.sequence(sequence, depth + 1)
+        inner = self.sequence(sequence, spot.depth + 1)
         which = element.get("srcEnable", "all")
         pictures, sounds = [inner] if which != "audio" else [], [inner] if which != "video" else []
-        self._nested(element, pictures, sounds, time_of(sequence, "tcStart"), lane, at, seconds, pace, story)
+        self._nested(element, pictures, sounds, time_of(sequence, "tcStart"), spot)
 
-    def _mc_clip(
-        self, element: Element, lane: Lane, at: Fraction, seconds: Fraction, pace: Pace, story: Story, depth: int
-    ) -> None:
+    def _mc_clip(self, element: Element, spot: Spot) -> None:
         media = self.resources.media.get(element.get("ref", ""))
         multicam = media.find("multicam") if media is not None else None
         angles = [] if multicam is None else list(multicam.iterfind("mc-angle"))
         if multicam is None or not angles:
-            self.warnings.append(f"The multicam '{name_of(element)}' is not in the file; shown as black.")
-            self._gap(element, lane, at, seconds, pace, story, depth)
+            self._absent(element, spot, f"The multicam '{name_of(element)}' is not in the file")
             return
-        zero = time_of(multicam, "tcStart")
+        zero, which = time_of(multicam, "tcStart"), element.get("srcEnable", "all")
         wanted = [(s.get("angleID", ""), s.get("srcEnable", "all")) for s in element.iterfind("mc-source")]
-        wanted = wanted or [(angles[0].get("angleID", ""), "all")]
-        which = element.get("srcEnable", "all")
         pictures: list[Story] = []
         sounds: list[Story] = []
-        for angle_id, enabled in wanted:
+        for angle_id, enabled in wanted or [(angles[0].get("angleID", ""), "all")]:
             angle = next((a for a in angles if a.get("angleID", "") == angle_id), None)
             if angle is None:
                 self.warnings.append(f"An angle of the multicam '{name_of(element)}' is not in the file.")
                 continue
             inner = Story()
-            self._storyline(angle, (), Fraction(0), zero, inner, depth + 1)
+            self._storyline(angle, (), Fraction(0), zero, inner, spot.depth + 1)
             if enabled in ("all", "video") and which != "audio" and not pictures:
                 pictures.append(inner)
             if enabled in ("all", "audio") and which != "video":
                 sounds.append(inner)
-        self._nested(element, pictures, sounds, zero, lane, at, seconds, pace, story)
+        self._nested(element, pictures, sounds, zero, spot)
 
-    def _nested(
-        self,
-        element: Element,
-        pictures: list[Story],
-        sounds: list[Story],
-        zero: Fraction,
-        lane: Lane,
-        at: Fraction,
-        seconds: Fraction,
-        pace: Pace,
-        story: Story,
-    ) -> None:
+    def _nested(self, element: Element, pictures: list[Story], sounds: list[Story], zero: Fraction, spot: Spot) -> None:
         """Place compositions as one clip: one stack for what is seen, one for what is heard."""
-        self._own_markers(element, at, seconds, pace, story)
-        first = pace.first - zero
-        if zero > 0 and first + seconds * abs(pace.speed) <= 0 <= pace.first:
+        self._own_markers(element, spot)
+        first = spot.pace.first - zero
+        if zero > 0 and first + spot.seconds * abs(spot.pace.speed) <= 0 <= spot.pace.first:
             self.warnings.append(f"'{name_of(element)}' begins before its timecode; it is counted from its start.")
-            first = pace.first
+            first = spot.pace.first
         inside = {id(inner): inner for inner in (*pictures, *sounds)}
         tracks = {key: tracks_of(inner, self.rate, self.warnings) for key, inner in inside.items()}
         seen = [inner for inner in pictures if inner.holds("picture")]
         heard = [inner for inner in sounds if inner.holds("sound")]
         if not seen and not heard:
-            story.placed.append(Placed(lane, at, seconds, "gap", gap(seconds, self.rate)))
+            spot.put("gap", gap(spot.seconds, self.rate))
         for inner in seen:
             # Lanes of sound stand with the picture as they do in the file; only their names are read there.
             items = [*(copy.deepcopy(track) for track in tracks[id(inner)].audio), *tracks[id(inner)].video]
-            stack = self._stack(element, items, first - inner.begin, seconds, pace.speed)
+            stack = self._stack(element, items, first - inner.begin, spot)
             stack.markers.extend(self._shifted(inner.markers, -inner.begin))
-            story.placed.append(Placed(lane, at, seconds, "picture", stack))
+            spot.put("picture", stack)
         for inner in heard:
-            items = [*tracks[id(inner)].audio, *tracks[id(inner)].embedded]
-            stack = self._stack(element, items, first - inner.begin, seconds, pace.speed)
+            stack = self._stack(
+                element, [*tracks[id(inner)].audio, *tracks[id(inner)].embedded], first - inner.begin, spot
+            )
             set_sound(stack, element)
-            story.placed.append(Placed(lane, at, seconds, "sound", stack))
+            spot.put("sound", stack)
 
-    def _stack(self, element: Element, items: list[Any], first: Fraction, seconds: Fraction, speed: Fraction) -> Any:
+    def _stack(self, element: Element, items: list[Any], first: Fraction, spot: Spot) -> Any:
         stack = otio.schema.Stack(name_of(element))
         stack.extend(items)
-        stack.source_range = TimeRange(time(first, self.rate), time(seconds, self.rate))
+        stack.source_range = TimeRange(time(first, self.rate), time(spot.seconds, self.rate))
         stack.enabled = flag(element, "enabled", True)
-        set_speed(stack, speed)
+        set_speed(stack, spot.pace.speed)
         return stack
