@@ -46,10 +46,14 @@ class Item:
 
 def length_of(project: Project, played: Element) -> int | None:
     """Frames that an element can play; None where it does not say."""
+    if played not in project.lengths:
+        project.lengths[played] = _length(project, played)
+    return project.lengths[played]
+
+
+def _length(project: Project, played: Element) -> int | None:
     if played.tag == "playlist":
-        if played not in project.lengths:
-            project.lengths[played] = _walked(project, played, 0)[1]
-        return project.lengths[played]
+        return _walked(project, played, 0)[1]
     if played.tag == "tractor":
         out = project.times.frames(played.get("out"), played.sourceline)
         return None if out is None else out + 1

@@ -19,8 +19,12 @@ _SERVICES = "blipflash count glaxnimate kdenlivetitle kdenlivetext noise pango p
 _GENERATORS = _COLOURS | frozenset(_SERVICES.split())
 _IMAGES = frozenset({"qimage", "pixbuf"})
 _PROJECTS = (".mlt", ".kdenlive", ".westley")
-_NUMBERED = re.compile(r"(?P<prefix>.*?)%(?:0(?P<digits>\d+))?[du](?P<suffix>[^?]*)(?:\?begin[:=](?P<begin>\d+))?.*")
+_NUMBERED = re.compile(
+    r"(?P<prefix>.*?)%(?:0(?P<digits>\d{1,2}))?[du](?P<suffix>[^?]*)(?:\?begin[:=](?P<begin>\d+))?.*"
+)
 _LAST_NUMBER = re.compile(r"(?P<prefix>.*?)(?P<number>\d+)(?P<suffix>\D*)")
+LONGEST_SHOWN = 900
+"""Seconds that one picture of a slide show lasts at most."""
 MAX_LISTED = 100_000
 """Files of a folder that are looked at for an image sequence."""
 
@@ -109,7 +113,7 @@ def _sequence(project: Project, properties: dict[str, str], resource: str, avail
     found = _NUMBERED.fullmatch(file)
     if found is not None:
         begin = found["begin"] or properties.get("begin", "") or "0"
-        first, digits = int(begin) if begin.isdigit() else 0, int(found["digits"] or 0)
+        first, digits = int(begin) if begin.isdecimal() and len(begin) < 10 else 0, int(found["digits"] or 0)
         return _images(project, properties, folder + slash, found["prefix"], digits, found["suffix"], first, available)
     if not file.startswith(".all."):
         return None
@@ -131,7 +135,9 @@ def _sequence(project: Project, properties: dict[str, str], resource: str, avail
 
 
 def _listed(folder: Path, suffix: str) -> list[str]:
-    """File names in a folder that end so, in MLT's order."""
+    """File names in a folder that end so, in MLT's order; a network path is not opened."""
+    if str(folder).replace("\\", "/").startswith("//"):
+        return []
     try:
         names = [entry.name for entry, _ in zip(folder.iterdir(), range(MAX_LISTED), strict=False)]
     except (OSError, ValueError):
@@ -156,7 +162,7 @@ def _images(
         name_prefix=prefix,
         name_suffix=suffix,
         start_frame=first,
-        rate=float(project.times.exact / max(shown, Fraction(1))),
+        rate=float(project.times.exact / min(max(shown, Fraction(1)), project.times.exact * LONGEST_SHOWN)),
         frame_zero_padding=digits,
         available_range=available,
     )

@@ -29,7 +29,7 @@ class Project:
     times: Times
     warnings: list[str] = field(default_factory=list)
     lengths: dict[Element, int | None] = field(default_factory=dict)
-    """Frames of playlists that were walked: those of a playlist of playlists would be walked again and again."""
+    """Frames of what was asked for: those of a playlist of playlists would be walked again and again."""
     _properties: dict[Element, dict[str, str]] = field(default_factory=dict)
 
     @cached_property

@@ -7,8 +7,10 @@ nearest frame; any other arithmetic is one frame off somewhere.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 from lxml import etree
@@ -18,6 +20,7 @@ from cutscore_composer.timebase import nearest_rate
 
 Element = etree._Element
 MAX_FRAMES = 10**12
+_DECIMAL = re.compile(r"[+-]?(\d{1,30}([.,]\d{0,30})?|[.,]\d{1,30})([eE][+-]?\d{1,2})?")
 PRODUCERS = frozenset({"producer", "chain", "playlist", "tractor"})
 """Elements that can be played."""
 
@@ -40,12 +43,19 @@ def is_on(element: Element) -> bool:
 
 
 def number(text: str) -> Fraction | None:
-    """The decimal number of a property ("0.5", "-2,0"), None for none."""
+    """The decimal number of a property ("0.5", "-2,0", "1e-05"), None for none or one out of all bounds."""
     try:
-        value = Fraction(text.strip().replace(",", "."))
-    except (ValueError, ZeroDivisionError):
+        value = _decimal(text.strip())
+    except ValueError:
         return None
     return value if abs(value) < MAX_FRAMES else None
+
+
+def _decimal(text: str) -> Fraction:
+    """A decimal number. Raises ValueError, also for exponents that would take for ever to work out."""
+    if _DECIMAL.fullmatch(text) is None:
+        raise ValueError(text)
+    return Fraction(text.replace(",", "."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +76,29 @@ class Times:
         if not text:
             return None
         try:
-            frames = self._clock(text) if ":" in text else round(Fraction(text.replace(",", ".")))
-        except (ValueError, ZeroDivisionError) as error:
+            frames = _clock(text, self.rate) if ":" in text else round(_decimal(text))
+        except ValueError as error:
             raise InputRefused(_said(text, line)) from error
         if abs(frames) > MAX_FRAMES:
             raise InputRefused(_said(text, line))
         return frames
 
-    def _clock(self, text: str) -> int:
-        sign = -1 if text.startswith("-") else 1
-        *before, last = text.lstrip("-").replace(";", ":").split(":")
-        if "." in last or "," in last:
-            whole, seconds, rest = before, Fraction(last.replace(",", ".")), 0
-        else:
-            whole, rest = before, int(last)
-            seconds = Fraction(whole.pop()) if whole else Fraction(0)
-        if len(whole) > 2:
-            raise ValueError(text)
-        minutes, hours = ([int(part) for part in reversed(whole)] + [0, 0])[:2]
-        of_hours, of_minutes = floor(self.rate * 3600 * hours), floor(self.rate * 60 * minutes)
-        return sign * (of_hours + of_minutes + round(self.rate * seconds) + rest)
+
+@lru_cache(maxsize=65_536)
+def _clock(text: str, rate: Fraction) -> int:
+    """Frames of "00:01:00.020" or "00:01:00:05", as melt counts. Raises ValueError."""
+    sign = -1 if text.startswith("-") else 1
+    *before, last = text.lstrip("-").replace(";", ":").split(":")
+    if "." in last or "," in last:
+        whole, seconds, rest = before, _decimal(last), 0
+    else:
+        whole, rest = before, int(last)
+        seconds = _decimal(whole.pop()) if whole else Fraction(0)
+    if len(whole) > 2:
+        raise ValueError(text)
+    minutes, hours = ([int(part) for part in reversed(whole)] + [0, 0])[:2]
+    of_hours, of_minutes = floor(rate * (3600 * hours)), floor(rate * (60 * minutes))
+    return sign * (of_hours + of_minutes + round(rate * seconds) + rest)
 
 
 def _said(text: str, line: object) -> str:

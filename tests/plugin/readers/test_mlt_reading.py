@@ -334,6 +334,8 @@ BOMB = "<playlist id='p0'><entry producer='c' in='0' out='9'/></playlist>" + "".
         ("<playlist id='p'><entry producer='gone' in='0' out='9'/></playlist>", "does not hold"),
         ("<tractor id='t'><track producer='gone'/></tractor>", "does not hold"),
         ("<playlist id='p'><entry producer='c' in='soon' out='9'/></playlist>", "'soon'"),
+        ("<playlist id='p'><entry producer='c' in='0' out='1e999999999'/></playlist>", "no time"),
+        ("<playlist id='p'><entry producer='c' in='0' out='1:2:3:4:5'/></playlist>", "no time"),
         ("<playlist id='p'><entry producer='n'/></playlist>", "neither its end"),
         ("<playlist id='p'/>", "without tracks"),
         ("<tractor id='t'/>", "without tracks"),
@@ -374,3 +376,18 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
     )
     cut = read_timeline(path)
     assert "hush" not in str(cut)
+
+
+def test_absurd_slide_shows_and_markers_do_no_harm(tmp_path: Path) -> None:
+    """Numbers without end in a file name, a rate of nearly none, markers that are no list: left out and said."""
+    shows = {"a": "i%0999999d.png", "b": "i%04d.png?begin=99999999999999", "c": "i%d.png"}
+    clips = "".join(
+        f"<producer id='{name}'>{props(length=9, mlt_service='qimage', resource=file, ttl='1e9')}</producer>"
+        for name, file in shows.items()
+    )
+    row = "".join(entry(name, 0, 8) for name in shows)
+    broken = props(kdenlive__sequenceproperties_0guides='{"pos": 1')
+    cut = kdenlive(tmp_path, clips, row, sequence=broken)
+    assert 27 == cut.duration
+    assert all(span.image_rate is None or span.image_rate > 0 for span in cut.spans)
+    assert any("guides of the project cannot be read" in warning for warning in cut.warnings)
