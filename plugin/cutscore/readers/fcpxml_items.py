@@ -104,7 +104,9 @@ class MarkerReader:
             at = seconds_of(marker, "start")
             if at is None:
                 continue
-            at = (at - start) * stretch
+            hour, at = at - self._hour(), (at - start) * stretch
+            if element.tag == "title" and not 0 <= at < seconds and 0 <= hour < seconds:
+                at = hour
             if not 0 <= at < seconds:
                 self.outside += 1
                 continue
@@ -116,6 +118,10 @@ class MarkerReader:
             )
             found.comment = marker.get("note") or ""
             yield found
+
+    def _hour(self) -> Fraction:
+        """One hour of timecode in seconds: the markers of older titles count from there, whatever their start."""
+        return Fraction(3600 * 1001, 1000) if self.rate.denominator == 1001 else Fraction(3600)
 
     def _color(self, marker: Element) -> str:
         """As Final Cut shows it: chapters orange, to-do red, done green, others blue."""

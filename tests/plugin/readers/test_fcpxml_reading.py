@@ -294,6 +294,16 @@ def test_markers_count_in_the_time_of_their_clip(tmp_path: Path) -> None:
     assert any(warning.startswith("1 markers lie outside") for warning in cut.warnings)
 
 
+def test_markers_of_older_titles_count_from_one_hour(tmp_path: Path) -> None:
+    """A title that starts elsewhere in its own time (Final Cut 10.4 at 29.97): the marker lies at 00:00:29:14."""
+    story = (
+        "<title name='t' offset='0s' start='1441440000/2400000s' duration='153673520/2400000s'>"
+        "<marker start='27248221/7500s' duration='1001/30000s' value='m'/></title>"
+    )
+    cut = read(tmp_path, story, sequence="format='f2997'")
+    assert [29 * 30 + 14] == [marker.frame for marker in cut.markers]
+
+
 def test_of_several_projects_the_first_is_read(tmp_path: Path) -> None:
     """The others are named."""
     path = tmp_path / "edit.fcpxml"
