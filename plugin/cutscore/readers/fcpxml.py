@@ -101,7 +101,7 @@ def _version_warnings(path: Path, root: Element) -> list[str]:
 
 
 def _sequence(path: Path, root: Element, warnings: list[str]) -> tuple[str, Element]:
-    """Name and sequence of the first project; others are named in a warning."""
+    """Name and sequence of the first project that is not empty; others are named in a warning."""
     projects = [project for project in root.iter("project") if project.find("sequence") is not None]
     if not projects:
         clips = sum(1 for event in root.iter("event") for _ in event)
@@ -109,9 +109,9 @@ def _sequence(path: Path, root: Element, warnings: list[str]) -> tuple[str, Elem
             f"{path} holds {f'an event of {clips} items' if clips else 'resources'} and no project; "
             "select a project in Final Cut Pro and export it with File, Export XML."
         )
-    first = projects[0]
+    first = next((project for project in projects if len(project.findall("sequence/spine/*"))), projects[0])
     if len(projects) > 1:
-        others = ", ".join(f"'{name_of(project)}'" for project in projects[1:20])
+        others = ", ".join(f"'{name_of(project)}'" for project in projects[:20] if project is not first)
         warnings.append(f"The file holds {len(projects)} projects; '{name_of(first)}' is read, not {others}.")
     sequence = first.find("sequence")
     assert sequence is not None

@@ -304,16 +304,15 @@ def test_markers_of_older_titles_count_from_one_hour(tmp_path: Path) -> None:
     assert [29 * 30 + 14] == [marker.frame for marker in cut.markers]
 
 
-def test_of_several_projects_the_first_is_read(tmp_path: Path) -> None:
+def test_of_several_projects_the_first_that_holds_anything_is_read(tmp_path: Path) -> None:
     """The others are named."""
     path = tmp_path / "edit.fcpxml"
-    text = document(clip("a", 0, 2))
-    path.write_text(
-        text.replace("</event>", "<project name='other'><sequence format='f25'><spine/></sequence></project></event>")
-    )
+    empty = "<project name='{}'><sequence format='f25'><spine/></sequence></project>"
+    text = document(clip("a", 0, 2)).replace("<event name='e'>", f"<event name='e'>{empty.format('none yet')}")
+    path.write_text(text.replace("</event>", f"{empty.format('other')}</event>"))
     cut = read_timeline(path)
     assert ("p", 24, 48) == (cut.name, cut.rate, cut.duration)
-    assert any("'other'" in warning for warning in cut.warnings)
+    assert any("'none yet', 'other'" in warning for warning in cut.warnings)
 
 
 def test_bundles_are_read_by_their_info(tmp_path: Path) -> None:
