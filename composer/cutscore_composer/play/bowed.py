@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
-from cutscore_composer.play.samples import Samples, Sound
+from cutscore_composer.play.samples import Model, Samples, Sound, Take, Wanted
 from cutscore_composer.play.schedule import Event
 from cutscore_composer.play.sfz import Layer, Region, layers_at
 from cutscore_composer.play.synth import has_two_colours, is_swelling, sustained_model, swelling_model
@@ -51,8 +51,8 @@ def bowed_voice(event: Event, samples: Samples) -> Voice:
         made = swelling_model(event.articulation.model, event.length, event.pitch, event.velocity / 127, rate)
         trim = 10 ** ((event.instrument.gain_db + event.articulation.gain_db) / 20)
         return Voice(round(event.seconds * rate), iter((made * np.float32(trim),)))
-    release = _SLUR_SECONDS if event.slurs else _release(event)
-    soft, loud = _colours(event, samples, event.length + release)
+    release = _leaving_seconds(event)
+    soft, loud = _colours(event, samples)
     begin, start = _begin(event, soft, rate)
     random = event.random(3)
     length = max(1, round((event.seconds + event.length + release) * rate) - start)
@@ -84,28 +84,32 @@ def accent_of(event: Event) -> Iterator[Event]:
         yield replace(event, articulation=short, wanted="staccato", length=0.35, key=(*event.key, 9))
 
 
-def _colours(event: Event, samples: Samples, length: float) -> tuple[Sound, Sound | None]:
-    """The note's soft and loud sound; whole when the note begins within its body or outlasts it."""
-    seconds = math.inf if event.slurred else length + 0.25
+def bowed_wanted(event: Event, rate: int) -> tuple[Wanted, ...]:
+    """What the voice of a bowed event will ask for, the soft sound first."""
     articulation, key = event.articulation, event.pitch
     if articulation.model is not None:
+        if is_swelling(articulation.model):
+            return ()
         name, turn = articulation.model, event.turn % articulation.variants
-        make = partial(sustained_model, name, key, samples.rate, variant=turn)
-        dark = samples.model((name, key, turn), make)
-        if not has_two_colours(name):
-            return dark, None
-        return dark, samples.model((name, key, turn, 1), partial(make, bright=True))
+        make = partial(sustained_model, name, key, rate, variant=turn)
+        dark = Model((name, key, turn), make)
+        return (dark, Model((name, key, turn, 1), partial(make, bright=True))) if has_two_colours(name) else (dark,)
     layers = _layers(event)
     pitch = key + _DETUNED[event.turn % _VARIANTS]
+    # A note that begins within the body of the sound, or may outlast it, needs the whole.
+    seconds = math.inf if event.slurred else event.length + _leaving_seconds(event) + 0.25
     if len(layers) == 1:
-        made = samples.veiled(_turned(layers[0], event), pitch, (1.0, 0.0), seconds=seconds)
-        dark, bright = (_endless(one) for one in made)
-        return dark, bright
+        return (Take(_turned(layers[0], event), pitch, (_SOFT_VEIL, 0.0), seconds),)
     soft, loud = _turned(layers[0], event), _turned(layers[-1], event)
-    return (
-        _endless(samples.pitched(soft, pitch, veil=_SOFT_VEIL, seconds=seconds)),
-        _endless(samples.pitched(loud, pitch, seconds=seconds)),
-    )
+    return Take(soft, pitch, (_SOFT_VEIL,), seconds), Take(loud, pitch, (0.0,), seconds)
+
+
+def _colours(event: Event, samples: Samples) -> tuple[Sound, Sound | None]:
+    """The note's soft and loud sound; one alone where both are alike."""
+    made = [sound for wanted in bowed_wanted(event, samples.rate) for sound in samples.sounds(wanted)]
+    if event.articulation.model is None:
+        made = [_endless(sound) for sound in made]
+    return made[0], made[1] if len(made) > 1 else None
 
 
 def _layers(event: Event) -> tuple[Layer, ...]:
@@ -114,8 +118,13 @@ def _layers(event: Event) -> tuple[Layer, ...]:
 
 def _turned(layer: Layer, event: Event) -> Region:
     """The recording for the pitch; a repeat takes that of a neighbour, when it is near."""
-    other = layer.nearest(event.pitch, event.turn % _VARIANTS)
-    return other if abs(other.root - event.pitch) <= _NEAR else layer.nearest(event.pitch)
+    return _near(layer, event.pitch, event.turn % _VARIANTS)
+
+
+@lru_cache(maxsize=4096)
+def _near(layer: Layer, pitch: int, nth: int) -> Region:
+    other = layer.nearest(pitch, nth)
+    return other if abs(other.root - pitch) <= _NEAR else layer.nearest(pitch)
 
 
 def _endless(sound: Sound) -> Sound:
@@ -128,7 +137,10 @@ def _endless(sound: Sound) -> Sound:
     return sound if dies else replace(sound, loop=(round(0.35 * size), round(0.95 * size)))
 
 
-def _release(event: Event) -> float:
+def _leaving_seconds(event: Event) -> float:
+    """How long the note takes to be gone once it is over."""
+    if event.slurs:
+        return _SLUR_SECONDS
     own = event.articulation.release_seconds
     release = _RELEASE_SECONDS if own is None else own
     return min(release, _SHORT_RELEASE_SECONDS) if event.wanted == "staccato" else release

@@ -15,11 +15,11 @@ import numpy as np
 
 from cutscore_composer.engine import Progress
 from cutscore_composer.instruments.pack import Instrument, Pack, load_pack
-from cutscore_composer.play.bowed import accent_of, bowed_voice
-from cutscore_composer.play.samples import Audio, Samples
+from cutscore_composer.play.bowed import accent_of, bowed_voice, bowed_wanted
+from cutscore_composer.play.samples import Audio, Samples, Wanted
 from cutscore_composer.play.schedule import Event, schedule
 from cutscore_composer.play.seat import Seated
-from cutscore_composer.play.struck import struck_voice
+from cutscore_composer.play.struck import struck_voice, struck_wanted
 from cutscore_composer.play.voice import Voice
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 from cutscore_composer.write.composition import Composition
@@ -41,11 +41,13 @@ def play(
     A note is heard to begin at its written time: attacks are played that much earlier. Notes of
     instruments that the pack does not have are left out. Raises Cancelled when the work was stopped.
     """
+    progress.report("play", 0.0)
     pack = pack or load_pack()
     total = samples_for(composition.frames, composition.rate, sample_rate)
     events = [sounding for event in schedule(composition, pack) for sounding in (event, *accent_of(event))]
     events.sort(key=lambda event: (_starts(event), event.key), reverse=True)
-    orchestra = _Orchestra(_desks(composition, pack), sample_rate)
+    wanted = (one for event in reversed(events) for one in _wanted(event, sample_rate))
+    orchestra = _Orchestra(_desks(composition, pack), Samples(sample_rate, wanted))
     for at in range(0, total, block_samples):
         progress.report("play", at / total)
         size = min(block_samples, total - at)
@@ -74,13 +76,17 @@ def _starts(event: Event) -> float:
     return event.seconds - event.articulation.attack_ms / 1000 - 0.07
 
 
+def _wanted(event: Event, rate: int) -> tuple[Wanted, ...]:
+    return bowed_wanted(event, rate) if event.articulation.kind == "bowed" else struck_wanted(event, rate)
+
+
 class _Orchestra:
     """The instruments on their seats and the notes that sound."""
 
-    def __init__(self, desks: list[tuple[str, Instrument]], rate: int) -> None:
-        self._samples = Samples(rate)
+    def __init__(self, desks: list[tuple[str, Instrument]], samples: Samples) -> None:
+        self._samples = samples
         self._lines = tuple(dict.fromkeys(line for line, _ in desks))
-        self._seats = {(line, one.name): Seated(one.name, one.seat, rate) for line, one in desks}
+        self._seats = {(line, one.name): Seated(one.name, one.seat, samples.rate) for line, one in desks}
         self._voices: dict[tuple[str, str], list[Voice]] = {(line, one.name): [] for line, one in desks}
 
     def start(self, event: Event) -> None:

@@ -7,9 +7,9 @@ transform can darken the sound, since a soft note is a darker one.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -25,14 +25,15 @@ from cutscore_composer.play.sfz import Region
 
 Audio = npt.NDArray[np.float32]
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 _PITCH_TOLERANCE = 4.0e-4
 """Two thirds of a cent: how far a length may stray from the exact ratio to be one that transforms fast."""
 _TILT_HERTZ = 600.0
 _LANES = 4
 """Single-precision numbers that a processor reckons with at once."""
-_SOUND_BYTES = 192 << 20
-_RECORDING_BYTES = 48 << 20
+_SOUND_BYTES = 256 << 20
+_RECORDING_BYTES = 96 << 20
 _DECODED_AHEAD_SECONDS = 0.5
 """So much more is decoded than asked for: the next note may be a little higher, or longer."""
 _LONGEST_SECONDS = 60.0
@@ -53,48 +54,101 @@ class Sound:
     """Whether the loop joins without a crossfade."""
 
 
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A region's recording at a MIDI pitch (fractions are cents), at least its first `seconds`, once for each veil.
+
+    A veil of 1 takes 6 dB an octave off above 600 Hz; less mixes that with the sound as it is. Two veils of one
+    take are half the work of two takes.
+    """
+
+    region: Region
+    pitch: float
+    veils: tuple[float, ...] = (0.0,)
+    seconds: float = math.inf
+
+    @property
+    def name(self) -> Hashable:
+        """What takes of the same sound have in common, however much of it is wanted."""
+        return self.region, round(self.sounding * 100), self.veils
+
+    @property
+    def sounding(self) -> float:
+        """The pitch, or that of the recording where keys do not change it."""
+        return self.pitch if self.region.tracked else self.pitch + self.region.root - round(self.pitch)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sound of our own synthesis."""
+
+    name: Hashable
+    make: Callable[[], Sound]
+
+
+Wanted = Take | Model
+
+
 class Samples:
-    """Makes Sounds and keeps the latest of them, and the latest of the recordings that they are made of."""
+    """Makes Sounds and keeps those that are wanted again soonest, and the latest of the recordings they are made of."""
 
     def __init__(
-        self, sample_rate: int, *, sound_bytes: int = _SOUND_BYTES, recording_bytes: int = _RECORDING_BYTES
+        self,
+        sample_rate: int,
+        foreseen: Iterable[Wanted] = (),
+        *,
+        sound_bytes: int = _SOUND_BYTES,
+        recording_bytes: int = _RECORDING_BYTES,
     ) -> None:
+        """`foreseen` is all that will be asked for, in this order, as far as it is known."""
         self.rate = sample_rate
-        self._sounds: _Shelf[tuple[Sound, ...]] = _Shelf(sound_bytes)
-        self._recordings: _Shelf[Recording] = _Shelf(recording_bytes)
+        self._uses: dict[Hashable, _Uses] = {}
+        for place, wanted in enumerate(foreseen):
+            uses = self._uses_of(wanted)
+            uses.places.append(place)
+            if isinstance(wanted, Take):
+                uses.longest = max(wanted.seconds, uses.longest)
+        self._sounds: _Shelf[_Key, tuple[Sound, ...]] = _Shelf(sound_bytes, _next_use)
+        self._recordings: _Shelf[Path, Recording] = _Shelf(recording_bytes)
 
     def pitched(self, region: Region, pitch: float, *, veil: float = 0.0, seconds: float = math.inf) -> Sound:
-        """A region's recording at a MIDI pitch (fractions are cents), at least its first `seconds`.
+        """The one sound of a take with one veil."""
+        return self.sounds(Take(region, pitch, (veil,), seconds))[0]
 
-        `veil` 1 takes 6 dB an octave off above 600 Hz; less mixes that with the sound as it is.
-        """
-        return self.veiled(region, pitch, (veil,), seconds=seconds)[0]
+    def sounds(self, wanted: Wanted) -> tuple[Sound, ...]:
+        """The sounds of a take, one for each veil and all of one length, or the one of a model."""
+        uses = self._uses_of(wanted)
+        if uses.places:
+            uses.places.popleft()
+        return self._taken(wanted, uses) if isinstance(wanted, Take) else self._modelled(wanted, uses)
 
-    def veiled(
-        self, region: Region, pitch: float, veils: tuple[float, ...], *, seconds: float = math.inf
-    ) -> tuple[Sound, ...]:
-        """The same under each of the veils, all of one length: half the work where two are wanted."""
-        if not region.tracked:
-            pitch += region.root - round(pitch)
-        name = (region, round(pitch * 100), veils)
+    def _taken(self, take: Take, uses: _Uses) -> tuple[Sound, ...]:
+        # Made once as long as any note will want it, not anew for each that wants more.
+        seconds = max(take.seconds, uses.longest)
         lengths: list[float | None] = [*(size for size in _LENGTHS if size >= seconds), None]
         for length in lengths:
-            found = self._sounds.find((*name, length))
+            found = self._sounds.find((uses, length))
             if found is not None:
                 return found
-        made, whole = self._made(region, pitch, veils, lengths[0])
-        self._keep((*name, None if whole else lengths[0]), made)
+        made, whole = self._made(take.region, take.sounding, take.veils, lengths[0])
+        self._keep((uses, None if whole else lengths[0]), made)
         return made
 
-    def model(self, key: Hashable, make: Callable[[], Sound]) -> Sound:
-        """What `make` gives, made once while there is room for it."""
-        found = self._sounds.find(key)
+    def _modelled(self, model: Model, uses: _Uses) -> tuple[Sound, ...]:
+        found = self._sounds.find((uses, None))
         if found is None:
-            found = (make(),)
-            self._keep(key, found)
-        return found[0]
+            found = (model.make(),)
+            self._keep((uses, None), found)
+        return found
 
-    def _keep(self, key: Hashable, sounds: tuple[Sound, ...]) -> None:
+    def _uses_of(self, wanted: Wanted) -> _Uses:
+        name = wanted.name
+        uses = self._uses.get(name)
+        if uses is None:
+            uses = self._uses[name] = _Uses()
+        return uses
+
+    def _keep(self, key: _Key, sounds: tuple[Sound, ...]) -> None:
         self._sounds.keep(key, sounds, sum(sound.audio.nbytes for sound in sounds))
 
     def _made(
@@ -126,24 +180,41 @@ class Samples:
         return found
 
 
-class _Shelf(Generic[T]):
-    """Keeps what was used last, as much as has room."""
+@dataclass(slots=True, eq=False)
+class _Uses:
+    """When a sound will be asked for again: places in the order of all that is, and the most seconds of it."""
 
-    def __init__(self, room_bytes: int) -> None:
-        self._left = room_bytes
-        self._things: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+    places: deque[int] = field(default_factory=deque)
+    longest: float = 0.0
 
-    def find(self, key: Hashable) -> T | None:
+
+_Key = tuple[_Uses, float | None]
+"""A sound, and to how many seconds it was made; None is its whole."""
+
+
+def _next_use(key: _Key) -> float:
+    places = key[0].places
+    return places[0] if places else math.inf
+
+
+class _Shelf(Generic[K, T]):
+    """Keeps as much as has room: what is used again soonest, and of what nobody knows when, what was used last."""
+
+    def __init__(self, room_bytes: int, next_use: Callable[[K], float] = lambda _: math.inf) -> None:
+        self._left, self._next_use = room_bytes, next_use
+        self._things: OrderedDict[K, tuple[T, int]] = OrderedDict()
+
+    def find(self, key: K) -> T | None:
         if key not in self._things:
             return None
         self._things.move_to_end(key)
         return self._things[key][0]
 
-    def keep(self, key: Hashable, thing: T, size: int) -> None:
+    def keep(self, key: K, thing: T, size: int) -> None:
         self._left += self._things.pop(key, (thing, 0))[1] - size
         self._things[key] = thing, size
         while self._left < 0 and len(self._things) > 1:
-            self._left += self._things.popitem(last=False)[1][1]
+            self._left += self._things.pop(max(self._things, key=self._next_use))[1]
 
 
 def _sides(region: Region) -> tuple[float, float]:

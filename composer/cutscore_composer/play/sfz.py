@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -65,6 +65,10 @@ class Layer:
     velocities: tuple[int, int]
     regions: tuple[Region, ...]
 
+    def __hash__(self) -> int:
+        """Of its first region alone: layers are looked up for every note."""
+        return hash((self.velocities, len(self.regions), self.regions[:1]))
+
     def covers(self, pitch: int) -> bool:
         """Whether a region stands for that key."""
         return any(region.keys[0] <= pitch <= region.keys[1] for region in self.regions)
@@ -101,7 +105,11 @@ def read_sfz(path: Path, root: Path | None = None) -> tuple[Layer, ...]:
 def layers_at(articulation: PackArticulation, pitch: int) -> tuple[Layer, ...]:
     """The layers of a sampled articulation that have a region for a key; all of them when none has."""
     assert articulation.sfz is not None
-    layers = articulation.layers or read_sfz(articulation.sfz, articulation.root)
+    return _covering(articulation.layers or read_sfz(articulation.sfz, articulation.root), pitch)
+
+
+@lru_cache(maxsize=4096)
+def _covering(layers: tuple[Layer, ...], pitch: int) -> tuple[Layer, ...]:
     return tuple(layer for layer in layers if layer.covers(pitch)) or layers
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
-from cutscore_composer.play.samples import Audio, Samples, Sound
+from cutscore_composer.play.samples import Audio, Model, Samples, Sound, Take, Wanted
 from cutscore_composer.play.schedule import Event
 from cutscore_composer.play.sfz import Layer, Region, layers_at
 from cutscore_composer.play.synth import struck_model
@@ -38,15 +38,25 @@ Colour = tuple[Audio, float]
 def struck_voice(event: Event, samples: Samples) -> Voice:
     """The voice of a struck event."""
     velocity = _shaded(event)
-    attack_ms = event.articulation.attack_ms
-    if event.articulation.model:
-        colours = _model(event, velocity, samples)
-    else:
-        colours, lead_ms = _sampled(event, velocity, samples)
-        attack_ms = attack_ms if lead_ms is None else lead_ms
+    wanted, shares, attack_ms = _wanted(event, velocity, samples.rate)
     gain = _gain(event, velocity)
-    pieces = _pieces(event, tuple((audio, share * gain) for audio, share in colours), attack_ms, samples.rate)
+    colours = tuple((sound.audio, share * gain) for sound, share in zip(samples.sounds(wanted), shares, strict=True))
+    pieces = _pieces(event, colours, attack_ms, samples.rate)
     return Voice(round((event.seconds - attack_ms / 1000) * samples.rate), pieces)
+
+
+def struck_wanted(event: Event, rate: int) -> tuple[Wanted, ...]:
+    """What the voice of a struck event will ask for."""
+    return (_wanted(event, _shaded(event), rate)[0],)
+
+
+def _wanted(event: Event, velocity: float, rate: int) -> tuple[Wanted, tuple[float, ...], float]:
+    """What is to sound, the share of each of its colours, and how long (ms) after its beginning it is heard."""
+    if event.articulation.model:
+        return _model(event, velocity, rate), (1.0,), event.articulation.attack_ms
+    take, shares = _sampled(event, velocity)
+    lead_ms = take.region.lead_ms
+    return take, shares, event.articulation.attack_ms if lead_ms is None else lead_ms
 
 
 def _shaded(event: Event) -> float:
@@ -62,17 +72,17 @@ def _gain(event: Event, velocity: float) -> float:
     return float(repeat * (velocity / 127) ** 1.7 * 10 ** (trim_db / 20))
 
 
-def _model(event: Event, velocity: float, samples: Samples) -> tuple[Colour, ...]:
+def _model(event: Event, velocity: float, rate: int) -> Model:
     name, variant, step = event.articulation.model or "", event.turn % event.articulation.variants, int(velocity / 16)
     dying = _dying(event)
     heard = event.length + event.articulation.attack_ms / 1000 + _DYING * dying if dying else math.inf
     seconds = next((size for size in _MODEL_SECONDS if size >= heard), math.inf)
-    make = partial(struck_model, name, event.pitch, (step + 0.5) / 8, variant, samples.rate, seconds)
-    return ((samples.model((name, event.pitch, step, variant, seconds), lambda: Sound(make())).audio, 1.0),)
+    make = partial(struck_model, name, event.pitch, (step + 0.5) / 8, variant, rate, seconds)
+    return Model((name, event.pitch, step, variant, seconds), lambda: Sound(make()))
 
 
-def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[tuple[Colour, ...], float | None]:
-    """The colours of the note, and how long after its beginning its recording is heard, where that is known."""
+def _sampled(event: Event, velocity: float) -> tuple[Take, tuple[float, ...]]:
+    """The take of the note, and the shares of its veils."""
     layer, choices = _choices(event, velocity)
     region = choices[event.turn % len(choices)]
     detune = _DETUNED[event.turn % len(_DETUNED)] * (6 if event.instrument.keys else 1)
@@ -81,21 +91,26 @@ def _sampled(event: Event, velocity: float, samples: Samples) -> tuple[tuple[Col
     softness = min(1.0, max(0.0, (high - velocity) / (high - low))) if high > low else 0.0
     darkness = (0.6 if low == 1 else 0.35) * softness + _DARKENED[event.turn % len(_DARKENED)]
     if darkness < 0.02:
-        return ((samples.pitched(region, event.pitch + detune, seconds=heard).audio, 1.0),), region.lead_ms
-    bright, dark = samples.veiled(region, event.pitch + detune, (0.0, 1.0), seconds=heard)
-    return ((bright.audio, 1 - darkness), (dark.audio, darkness)), region.lead_ms
+        return Take(region, event.pitch + detune, seconds=heard), (1.0,)
+    return Take(region, event.pitch + detune, (0.0, 1.0), heard), (1 - darkness, darkness)
 
 
 def _choices(event: Event, velocity: float) -> tuple[Layer, tuple[Region, ...]]:
     """The recordings for a key and velocity that repeats take in turn: those of the key, and its neighbours'."""
     layers = layers_at(event.articulation, event.pitch)
     layer = next((one for one in layers if velocity <= one.velocities[1]), layers[-1])
-    own = tuple(region for region in layer.regions if region.keys[0] <= event.pitch <= region.keys[1])
-    if event.instrument.keys:
-        return layer, own or (layer.nearest(event.pitch),)
-    ranked = [layer.nearest(event.pitch, nth) for nth in range(max(_FEWEST, len(own) + 1))]
-    near = dict.fromkeys(one for one in ranked if one in own or abs(one.root - event.pitch) <= _NEAR)
-    return layer, tuple(near) or (ranked[0],)
+    return layer, _alternatives(layer, event.pitch, bool(event.instrument.keys))
+
+
+@lru_cache(maxsize=4096)
+def _alternatives(layer: Layer, pitch: int, keyed: bool) -> tuple[Region, ...]:
+    """The recordings of a layer for a key; a neighbour's only where keys are pitches."""
+    own = tuple(region for region in layer.regions if region.keys[0] <= pitch <= region.keys[1])
+    if keyed:
+        return own or (layer.nearest(pitch),)
+    ranked = [layer.nearest(pitch, nth) for nth in range(max(_FEWEST, len(own) + 1))]
+    near = dict.fromkeys(one for one in ranked if one in own or abs(one.root - pitch) <= _NEAR)
+    return tuple(near) or (ranked[0],)
 
 
 def _dying(event: Event) -> float:
@@ -118,8 +133,8 @@ def _pieces(event: Event, colours: tuple[Colour, ...], attack_ms: float, rate: i
     end = min(size, begin + fade)
     for first in range(0, end, _PIECE):
         last = min(end, first + _PIECE)
-        piece = np.zeros((last - first, 2), np.float32)
-        for audio, share in colours:
+        piece = colours[0][0][first:last] * np.float32(colours[0][1])
+        for audio, share in colours[1:]:
             piece += audio[first:last] * np.float32(share)
         if last > begin:
             into = np.maximum(np.arange(first, last) - begin, 0)

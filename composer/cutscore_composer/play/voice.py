@@ -98,11 +98,17 @@ def _in_step(audio: Audio, leaving: int, coming: int, reach: int) -> int:
 
 
 def shaped(pieces: Iterator[Audio], points: npt.NDArray[np.float64], gains: npt.NDArray[np.float64]) -> Iterator[Audio]:
-    """The pieces with a gain that goes straight between (sample, gain) points."""
+    """The pieces with a gain that goes straight between (sample, gain) points: evenly spaced from 0 on but the last."""
+    step = max(1, int(points[1] - points[0]))
+    slopes = np.diff(gains) / np.maximum(np.diff(points), 1)
+    low, rise = gains[:-1, None].astype(np.float32), slopes[:, None].astype(np.float32)
+    within = np.arange(step, dtype=np.float32)
     at = 0
     for piece in pieces:
-        places = np.arange(at, at + len(piece))
-        yield piece * np.interp(places, points, gains).astype(np.float32)[:, None]
+        first, last = at // step, -(-(at + len(piece)) // step)
+        lines = low[first:last] + rise[first:last] * within
+        before = at - first * step
+        yield piece * lines.reshape(-1)[before : before + len(piece), None]
         at += len(piece)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cutscore_composer.errors import ConfigError, OutputFailed
 from cutscore_composer.instruments.pack import PACK_FOLDER
-from cutscore_composer.play.samples import Samples, _lengths, decode
+from cutscore_composer.play.samples import Samples, Take, _lengths, decode
 from cutscore_composer.play.sfz import Region, read_sfz
 from cutscore_composer.play.synth import struck_model
 
@@ -50,7 +50,7 @@ def test_a_long_note_after_a_short_one_is_whole(region: Region) -> None:
 
 def test_both_colours_are_those_made_alone(region: Region) -> None:
     """A note's bright and dark sound, made together, are the ones that each would be by itself."""
-    bright, dark = Samples(RATE).veiled(region, 62.0, (0.0, 1.0), seconds=2.0)
+    bright, dark = Samples(RATE).sounds(Take(region, 62.0, (0.0, 1.0), 2.0))
     assert np.allclose(bright.audio, Samples(RATE).pitched(region, 62.0, seconds=2.0).audio, atol=1e-6)
     assert np.allclose(dark.audio, Samples(RATE).pitched(region, 62.0, veil=1.0, seconds=2.0).audio, atol=1e-6)
     assert (dark.audio**2).sum() < (bright.audio**2).sum()
@@ -63,6 +63,26 @@ def test_little_room_changes_nothing(region: Region) -> None:
         assert np.array_equal(
             wide.pitched(region, pitch, seconds=2.0).audio, narrow.pitched(region, pitch, seconds=2.0).audio
         )
+
+
+def test_what_is_wanted_soonest_is_kept(region: Region) -> None:
+    """With room for two sounds, the one that is not asked for again makes way, though the other was used earlier."""
+    low, middle, high = (Take(region, pitch, seconds=1.0) for pitch in (58, 60, 62))
+    room = int(2.5 * Samples(RATE).sounds(low)[0].audio.nbytes)
+    samples = Samples(RATE, (low, middle, high, low), sound_bytes=room)
+    first, _, _ = (samples.sounds(take)[0] for take in (low, middle, high))
+    assert samples.sounds(low)[0] is first
+    blind = Samples(RATE, sound_bytes=room)
+    first, _, _ = (blind.sounds(take)[0] for take in (low, middle, high))
+    assert blind.sounds(low)[0] is not first
+
+
+def test_a_sound_is_made_as_long_as_it_will_be_wanted(region: Region) -> None:
+    """A short note before a long one of the same sound takes the long one's, whatever room there is."""
+    short, long = Take(region, 60, seconds=0.5), Take(region, 60, seconds=3.0)
+    samples = Samples(RATE, (short, long))
+    assert samples.sounds(short)[0] is samples.sounds(long)[0]
+    assert np.array_equal(Samples(RATE).sounds(long)[0].audio, Samples(RATE, (short, long)).sounds(short)[0].audio)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"OggS and then nothing that is sound"])
