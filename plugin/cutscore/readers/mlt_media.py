@@ -73,10 +73,25 @@ def has(kind: Literal["video", "audio"], project: Project, played: Element) -> b
         return True
     properties = project.properties(played)
     if kind == "video":
+        if _is_transparent(properties):
+            return False
         return properties.get("video_index", "0").strip() != "-1" and properties.get("mlt_service") != "tone"
     if properties.get("mlt_service") in _IMAGES or is_generator(properties):
         return False
     return properties.get("audio_index", "0").strip() != "-1"
+
+
+def _is_transparent(properties: dict[str, str]) -> bool:
+    """Whether a clip is a colour without any cover, on which Shotcut writes its titles: what lies below is seen.
+
+    Colours are #AARRGGBB or 0xRRGGBBAA.
+    """
+    if properties.get("mlt_service") not in _COLOURS:
+        return False
+    colour = properties.get("resource", "").strip().casefold()
+    return (len(colour) == 9 and colour.startswith("#00")) or (
+        len(colour) == 10 and colour.startswith("0x") and colour.endswith("00")
+    )
 
 
 def is_switched_off(kind: Literal["video", "audio"], project: Project, played: Element) -> bool:

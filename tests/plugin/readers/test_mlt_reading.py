@@ -391,3 +391,15 @@ def test_absurd_slide_shows_and_markers_do_no_harm(tmp_path: Path) -> None:
     assert 27 == cut.duration
     assert all(span.image_rate is None or span.image_rate > 0 for span in cut.spans)
     assert any("guides of the project cannot be read" in warning for warning in cut.warnings)
+
+
+def test_titles_on_transparent_colours_let_the_picture_through(tmp_path: Path) -> None:
+    """Shotcut writes its titles on a colour of alpha 0; a colour with cover is seen."""
+    clear = f"<producer id='c'>{props(length=100, mlt_service='color', resource='#00000000')}</producer>"
+    white = f"<producer id='w'>{props(length=100, mlt_service='color', resource='#ffffffff')}</producer>"
+    tracks = (
+        props(shotcut__video=1) + entry("a", 0, 49),
+        props(shotcut__video=1) + entry("c", 0, 19) + entry("w", 0, 9),
+    )
+    cut = shotcut(tmp_path, film("a") + clear + white, *tracks)
+    assert [("a", 0, 20), ("#ffffffff", 20, 30), ("a", 30, 50)] == shown(cut)
