@@ -30,7 +30,7 @@ _NEAR_ENERGY = 0.13
 """A phrase whose energy differs from that of the one it answers by no more has the same players and patterns."""
 _MEAN_STEPS = 10
 """The mean of the whole picture is told coarsely: a later trim must not move every bar."""
-_ARC_SHARE = 1.2
+_ARC_SHARE = 1.15
 """How much of the picture's arc the music follows."""
 _BESIDE_WORDS = 0.4
 """The same where words tell the arc."""
