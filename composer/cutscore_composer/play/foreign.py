@@ -22,7 +22,7 @@ from scipy.signal import butter, sosfilt
 
 from cutscore_composer.errors import ConfigError
 from cutscore_composer.instruments.pack import Instrument, Pack, PackArticulation
-from cutscore_composer.play.samples import decode
+from cutscore_composer.play.decoding import decode
 from cutscore_composer.play.sfz import Layer, Region, read_sfz
 
 Kind = Literal["bowed", "struck"]

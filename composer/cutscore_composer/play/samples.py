@@ -1,43 +1,28 @@
-"""Recordings brought to a pitch and a rate: decoded by FFmpeg, resampled in one Fourier transform, kept in a cache.
-
-A Fourier resampler is exact for a whole recording: no pass-band ripple, no aliasing, and the same
-transform can darken the sound, since a soft note is a darker one.
-"""
+"""Samples: the sounds of notes, recordings brought to a pitch and a rate or our own models, made once and kept."""
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-import av
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
-from cutscore_composer.errors import ConfigError, CutscoreError, OutputFailed
-from cutscore_composer.instruments.pack import PACK_FOLDER
+from cutscore_composer.errors import OutputFailed
+from cutscore_composer.play.decoding import Recording, decode
+from cutscore_composer.play.resampling import resampled
 from cutscore_composer.play.sfz import Region
 
 Audio = npt.NDArray[np.float32]
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
-_PITCH_TOLERANCE = 4.0e-4
-"""Two thirds of a cent: how far a length may stray from the exact ratio to be one that transforms fast."""
-_TILT_HERTZ = 600.0
-_LANES = 4
-"""Single-precision numbers that a processor reckons with at once."""
 _SOUND_BYTES = 256 << 20
 _RECORDING_BYTES = 96 << 20
-_DECODED_AHEAD_SECONDS = 0.5
-"""So much more is decoded than asked for: the next note may be a little higher, or longer."""
-_LONGEST_SECONDS = 60.0
-"""Of a recording no more is kept: a held note goes on in its loop, and nothing struck rings longer."""
 _LENGTHS = (1.0, 1.6, 2.4, 3.6, 5.0)
 """Seconds to which a recording is cut when no more of it is heard; transforms cost by length."""
 
@@ -234,114 +219,3 @@ def _loop(region: Region, ratio: float, samples: int) -> tuple[int, int] | None:
         return None
     first, last = (max(0, min(samples, place) - region.offset) for place in region.loop)
     return (round(first * ratio), round(last * ratio)) if last - first > 64 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording of the pack, or its beginning."""
-
-    audio: Audio
-    """(n, 2), or (n, 1) when both sides are alike."""
-    rate: int
-    whole: bool = True
-
-
-def decode(path: Path, seconds: float | None = None) -> Recording:
-    """A recording of the pack; at least its first `seconds` when the rest is not wanted."""
-    wanted = math.inf if seconds is None else seconds + _DECODED_AHEAD_SECONDS
-    fifo = av.AudioFifo()  # joins the packets' many small frames without Python's help
-    whole = True
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise _unreadable(path, "holds no sound")
-            rate = container.streams.audio[0].rate
-            for frame in container.decode(audio=0):
-                frame.pts = None  # they follow each other, whatever the container says
-                fifo.write(frame)
-                if fifo.samples > min(wanted, _LONGEST_SECONDS) * rate:
-                    whole = wanted > _LONGEST_SECONDS
-                    break
-            joined = fifo.read()
-    except (av.error.FFmpegError, OSError) as error:
-        raise _unreadable(path, "cannot be read") from error
-    if joined is None:
-        raise _unreadable(path, "is empty")
-    return Recording(_sides_of(joined), rate, whole)
-
-
-def _sides_of(frame: av.AudioFrame) -> Audio:
-    """(n, 1 or 2) float32, ±1, of whatever the decoder gave, packed or planar, whole numbers or not."""
-    heard = frame.to_ndarray()
-    channels = len(frame.layout.channels)
-    if not frame.format.is_planar:
-        heard = heard.reshape(-1, channels).T
-    scale = {"u1": 1 / 128, "i2": 1 / 32768, "i4": 1 / 2147483648}.get(heard.dtype.str[1:], 1.0)
-    planes = heard.astype(np.float32, copy=False)
-    planes = (planes - 128 if heard.dtype == np.uint8 else planes) * np.float32(scale)
-    return np.ascontiguousarray(planes[:2].T)
-
-
-def _unreadable(path: Path, what: str) -> CutscoreError:
-    """Whose fault it is: the pack's, or that of a recording that the user chose."""
-    if path.resolve().is_relative_to(PACK_FOLDER.resolve()):
-        return OutputFailed(f"The sound pack is damaged: {path} {what}; install Cutscore again.")
-    return ConfigError(f"The recording {path} {what}; WAV, FLAC and Ogg Vorbis are played.")
-
-
-def resampled(
-    audio: Audio, ratio: float, rate: int, veils: Sequence[float] = (0.0,), gains: tuple[float, float] = (1.0, 1.0)
-) -> list[Audio]:
-    """`audio` (n, 1 or 2) stretched to (n × ratio, 2), once for each veil; `rate` is the rate after it."""
-    size_in, size_out = _lengths(len(audio), ratio)
-    sides = audio.shape[1]
-    spectrum = fft.rfft(_in_lanes(audio.T), size_in)[:sides]
-    bins = min(size_in, size_out) // 2 + 1
-    plain = spectrum[:, :bins] * np.float32(size_out / size_in)
-    hertz = np.arange(bins, dtype=np.float32) * np.float32(rate / size_out)
-    tilt = 1 - 1 / np.sqrt(1 + (hertz / _TILT_HERTZ) ** 2)
-    darkened = [plain * (1 - np.float32(veil) * tilt) if veil else plain for veil in veils]
-    heard = fft.irfft(_in_lanes(np.concatenate(darkened)), size_out)
-    made = []
-    for first in range(0, sides * len(veils), sides):
-        one = np.empty((round(len(audio) * ratio), 2), np.float32)
-        for side, gain in enumerate(gains):
-            np.multiply(heard[first + min(side, sides - 1), : len(one)], np.float32(gain), out=one[:, side])
-        made.append(one)
-    return made
-
-
-def _in_lanes(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The rows, filled up to fours with silence: four at once transform as fast as one, two one by one do not."""
-    count = len(rows)
-    if count == 1:
-        return np.ascontiguousarray(rows)
-    filled = np.zeros((-(-count // _LANES) * _LANES, rows.shape[1]), rows.dtype)
-    filled[:count] = rows
-    return filled
-
-
-def _lengths(samples: int, ratio: float) -> tuple[int, int]:
-    """Transform lengths in and out in the given ratio (to ⅔ cent), of small factors, so that they are fast."""
-    smooth = _smooth_numbers()
-    candidates = smooth[np.searchsorted(smooth, samples + 256) : np.searchsorted(smooth, samples * 1.6 + 4096)]
-    exact = candidates * ratio
-    after = np.minimum(np.searchsorted(smooth, exact), len(smooth) - 1)
-    before = np.maximum(after - 1, 0)
-    nearest = np.where(smooth[after] - exact < exact - smooth[before], smooth[after], smooth[before])
-    off = np.abs(nearest / exact - 1)
-    good = np.nonzero(off <= _PITCH_TOLERANCE)[0]
-    # Lengths with great prime factors transform fifty times as long: rather the nearest pair without.
-    chosen = int(good[0]) if len(good) else int(off.argmin())
-    return int(candidates[chosen]), int(nearest[chosen])
-
-
-@cache
-def _smooth_numbers() -> npt.NDArray[np.int64]:
-    """Numbers up to eight million without a prime factor over 11."""
-    found = np.array([1], np.int64)
-    for prime in (2, 3, 5, 7, 11):
-        powers = [prime**power for power in range(24) if prime**power < 1 << 23]
-        found = np.unique(np.outer(found, np.array(powers, np.int64)))
-        found = found[found < 1 << 23]
-    return found

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from cutscore_composer.errors import ConfigError, OutputFailed
 from cutscore_composer.instruments.pack import PACK_FOLDER
-from cutscore_composer.play.samples import Samples, Take, _lengths, decode
+from cutscore_composer.play.decoding import decode
+from cutscore_composer.play.resampling import _lengths
+from cutscore_composer.play.samples import Samples, Take
 from cutscore_composer.play.sfz import Region, read_sfz
 from cutscore_composer.play.synth import struck_model
 

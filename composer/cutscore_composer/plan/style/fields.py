@@ -72,4 +72,6 @@ ByMetre = Annotated[dict[MetreText, Bars], Field(min_length=1)]
 
 
 class Data(BaseModel):
+    """A part of a style file: unknown fields are refused, nothing changes once it is read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
