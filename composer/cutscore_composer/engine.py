@@ -87,6 +87,10 @@ class Request:
     """Whether the stems are wanted as files of their own."""
     alternates: tuple[str, ...] = ()
     """Other versions wanted, of alternates.ALTERNATES."""
+    effects: bool = False
+    """Whether sound effects (whooshes, risers, impacts, room tone) are mixed under the music."""
+    follow_sound: bool = False
+    """Whether the music follows the picture's own sound: its tempo, key, loudness and brightness."""
     handle_frames: tuple[int, int] = (0, 0)
     """Frames of sound wanted in the file before the picture begins (a pick-up) and after it ends (the ring-out)."""
 

@@ -42,6 +42,8 @@ class Music:
     original: Path | None = None
     """The bytes as a server sent them."""
     stems: tuple[Stem, ...] = ()
+    tracks: tuple[Stem, ...] = ()
+    """Where effects were asked for: "music" and "effects" as files of their own, which sum to `audio`."""
     alternates: tuple[Alternate, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the engine said of it: song-id, request-id, character-cost, model, licence."""
@@ -54,7 +56,7 @@ class Music:
     def files(self) -> tuple[Path, ...]:
         """Every file of this piece, the audio first."""
         optional = (self.midi, self.score_picture, self.hit_report, self.original, self.original_wav)
-        stems = (stem.file for stem in self.stems)
+        stems = (stem.file for stem in (*self.stems, *self.tracks))
         others = (path for one in self.alternates for path in (one.file, one.cue_file) if path is not None)
         known = (path for path in optional if path is not None)
         return (self.audio, self.cue_file, *known, *self.original_parts, *stems, *others)

@@ -66,6 +66,10 @@ class PlaceOptions:
     gain_db: float = 0.0
     fade_in_frames: int = 0
     fade_out_frames: int = 0
+    stems: bool = False
+    """Whether the stems are laid on muted tracks of their own, where the format can."""
+    duck: bool = False
+    """Whether the cue's `duck` keyframes go onto the clip's volume, where the format has that."""
     timeline: str | None = None
     """Name of the timeline, for a file that holds several."""
 
