@@ -10,7 +10,8 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from cutscore.cli.screen import say, tell
 
@@ -25,7 +26,14 @@ COMMANDS: dict[str, str] = {
     "doctor": "Say what is found on this machine and what is missing.",
     "parked": "List paid calls whose outcome is not known.",
 }
-"""What can be called; the module of each has its name, the function in it is `command`."""
+"""What can be called. The module of each is cutscore.cli.NAME unless HOMES names it; the function in it is `command`,
+or `COMMANDS` maps the words that may follow (`cutscore jobs list`) to functions."""
+
+HOMES: dict[str, str] = {
+    "watch": "cutscore_watchers.cli.watch",
+    "jobs": "cutscore_watchers.cli.jobs",
+}
+"""Commands of the watchers, by name only: the plugin knows nothing of them until one is called."""
 
 COMING: dict[str, str] = {
     "watch": "Watching folders",
@@ -103,9 +111,18 @@ def _dispatch(argv: list[str]) -> int:
 def _call(name: str, arguments: list[str]) -> int:
     import typer
 
-    module = importlib.import_module(f"cutscore.cli.{name}")
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command(help=module.command.__doc__, context_settings={"help_option_names": ["-h", "--help"]})(module.command)
+    module = importlib.import_module(HOMES.get(name, f"cutscore.cli.{name}"))
+    helped = {"help_option_names": ["-h", "--help"]}
+    app = typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=helped
+    )
+    words: dict[str, Callable[..., Any]] = getattr(module, "COMMANDS", {})
+    if words:
+        app.callback(help=module.__doc__)(lambda: None)
+        for word, function in words.items():
+            app.command(word, help=function.__doc__, context_settings=helped)(function)
+    else:
+        app.command(help=module.command.__doc__, context_settings=helped)(module.command)
     # The words as they were typed reach the command in its context, for one that tells how to run it again.
     result = typer.main.get_command(app).main(
         arguments, prog_name=f"cutscore {name}", standalone_mode=False, obj=tuple(arguments)

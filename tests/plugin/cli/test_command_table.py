@@ -34,7 +34,7 @@ def test_help_answers_in_a_third_of_a_second(cutscore: Command) -> None:
     assert min(times) <= 0.3
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["watch"], ["nonsense"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["wach"], ["nonsense"]])
 def test_the_table_loads_nothing_heavy(arguments: list[str]) -> None:
     """Help, version and refusals come without any library of the work."""
     program = (
