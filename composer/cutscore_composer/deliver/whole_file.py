@@ -23,7 +23,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        with part.open("xb") as file:
+        with part.open("x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

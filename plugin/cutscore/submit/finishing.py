@@ -21,6 +21,7 @@ from cutscore_composer.media.containers import rights_tags
 from cutscore_composer.mix.loudness import measure
 from cutscore_composer.music import Music, Stem
 from cutscore_composer.picture import Picture
+from cutscore_composer.signing.verify import Signature, signature_of
 from cutscore_composer.timebase import samples_for
 
 UNKNOWN_WEIGHT = 0.5
@@ -35,8 +36,11 @@ def finish_part(
     engine: str,
     progress: Progress,
     channels: int | None = None,
+    signed: bool = False,
 ) -> Music:
     """The files of one part in `request.folder`: WAV, cue file, the server's bytes, separate tracks as stems.
+
+    `signed` says that a C2PA signature was asked for; what is found of one is among the facts in any case.
 
     Raises InputRefused when the bytes cannot be used, OutputFailed when a file cannot be written.
     """
@@ -61,6 +65,8 @@ def finish_part(
         ).warnings()
 
     warnings = fit([track.file for track in tracks], audio)
+    signature = signature_of(tracks[0].file)
+    warnings += signature_warnings(signature, engine, asked=signed)
     stems = tuple(Stem(track.name, folder / f"{request.stem}.{_safe(track.name)}.wav") for track in tracks)
     if len(tracks) > 1:
         for stem, track in zip(stems, tracks, strict=True):
@@ -68,7 +74,7 @@ def finish_part(
     else:
         stems = ()
     cue = known_cue(request, engine, samples, audio, stems, warnings)
-    facts = {**received.facts, **_prefixed(rights_tags(tracks[0].file))}
+    facts = {**received.facts, **_prefixed(rights_tags(tracks[0].file)), **(signature.facts() if signature else {})}
     music = Music(
         audio=audio,
         cue=cue,
@@ -81,6 +87,16 @@ def finish_part(
     )
     shutil.rmtree(unpacked)
     return music
+
+
+def signature_warnings(signature: Signature | None, engine: str, *, asked: bool) -> tuple[str, ...]:
+    """What a person must know of the signature in a server's music."""
+    if signature is None:
+        return (f"{engine} was asked for a song signed with C2PA and sent one without a signature.",) if asked else ()
+    if signature.holds:
+        return ()
+    why = f" ({', '.join(signature.problems)})" if signature.problems else ""
+    return (f"The C2PA signature in the music from {engine} does not hold: {signature.state}{why}.",)
 
 
 def join_parts(

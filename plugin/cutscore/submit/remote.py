@@ -144,7 +144,13 @@ class RemoteEngine:
         """Make WAV and cue file of one part, the server's own bytes beside them."""
         form = contract.output_format(self._settings.output_format)
         music = finish_part(
-            request, received, form, engine=self.name, progress=progress, channels=self._settings.raw_channels
+            request,
+            received,
+            form,
+            engine=self.name,
+            progress=progress,
+            channels=self._settings.raw_channels,
+            signed=self._settings.sign_with_c2pa,
         )
         facts = {"model": self._settings.model_id, "output-format": form.name, **music.facts}
         said = facts.pop(REEL_WARNINGS, "")

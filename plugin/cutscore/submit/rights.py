@@ -15,6 +15,8 @@ from cutscore_composer.engine import Engine, Request
 from cutscore_composer.music import Music
 
 SCHEMA = "cutscore.rights/1"
+C2PA = "c2pa-"
+"""How the facts of a C2PA signature begin (see signing/verify.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def rights_text(
         "tags": list(wishes.tags),
         "settings": dict(origin.settings),
         "licence": {name: value for name, value in facts.items() if _of_licence(name)},
+        "c2pa": {name.removeprefix(C2PA): value for name, value in facts.items() if name.startswith(C2PA)} or None,
         "facts": dict(facts),
         "inputs": dict(origin.inputs),
         "files": {name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path, name in files},
