@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cutscore.cut import Cut
-from cutscore.placers import Placed, PlacedMusic, PlaceOptions, otio
+from cutscore.placers import Placed, PlacedMusic, PlaceOptions, otio_timeline, plain_file
 from cutscore.placers.names import scored_name, timecoded_name
 from cutscore.placers.otio_of_cut import text_of
 from cutscore.placers.placing import choose_base, write_base
@@ -34,9 +34,10 @@ def hand_over(
     audio = _with_timecode(music, cut, target.parent)
     text = text_of(cut)
     with locked(target):
-        base = choose_base(otio, text, named, target, None, music.rate)
+        base = choose_base(plain_file, otio_timeline, text, named, target, None, music.rate)
         placed = write_base(
-            otio,
+            plain_file,
+            otio_timeline,
             replace(music, audio=audio),
             base,
             options,

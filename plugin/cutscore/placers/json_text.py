@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +43,6 @@ class Value:
 
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Replace `data[start:end]` with `new`."""
-
-    start: int
-    end: int
-    new: bytes
 
 
 class JsonText:
@@ -180,17 +171,6 @@ def check(data: bytes, where: str) -> None:
 def load(data: bytes) -> Any:
     """JSON as Python data; numbers and constants stay `Raw` text."""
     return json.loads(data.decode("utf-8-sig"), parse_float=Raw, parse_int=Raw, parse_constant=Raw, strict=False)
-
-
-def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The text with all edits made; edits must not overlap (two insertions at one place keep their order)."""
-    parts: list[bytes] = []
-    at = 0
-    for edit in sorted(edits, key=lambda e: e.start):
-        assert edit.start >= at
-        parts += [data[at : edit.start], edit.new]
-        at = edit.end
-    return b"".join([*parts, data[at:]])
 
 
 def _nothing(pairs: list[tuple[str, Any]]) -> None:

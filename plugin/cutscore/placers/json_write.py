@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutscore.placers.json_text import Edit, JsonText, Raw, Value
+from cutscore.placers.byte_edits import Edit
+from cutscore.placers.json_text import JsonText, Raw, Value
 
 _BLANK = re.compile(rb"[ \t]*")
 

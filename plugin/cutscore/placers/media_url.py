@@ -11,8 +11,8 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
-Spelling = Literal["url", "path", "absolute path"]
-"""A URL (relative where possible), a bare path (relative where possible), or a bare absolute path."""
+Spelling = Literal["url", "path", "absolute path", "absolute url"]
+"""A URL (relative where possible), a bare path (relative where possible), or one of them that is absolute."""
 
 
 def media_url(media: PurePath, folder: PurePath, spelling: Spelling) -> str:
@@ -21,9 +21,11 @@ def media_url(media: PurePath, folder: PurePath, spelling: Spelling) -> str:
     A path is relative when it shares at least one folder with the timeline, so that both can move
     together; else it is absolute. A name that is not text in UTF-8 is always a URL.
     """
-    bare = spelling != "url" and _is_text(str(media))
+    bare = spelling in ("path", "absolute path") and _is_text(str(media))
     if spelling == "absolute path" and bare:
         return str(media)
+    if spelling == "absolute url":
+        return media.as_uri()
     steps = relative_parts(media, folder)
     if bare:
         return str(media) if steps is None else "/".join(steps)

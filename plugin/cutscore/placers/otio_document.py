@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cutscore.placers.json_text import Edit, JsonText, Value, apply
-from cutscore.placers.otio_parts import KEY
+from cutscore.placers.byte_edits import Edit, apply
+from cutscore.placers.json_text import JsonText, Value
+from cutscore.placers.notes import KEY, exact
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.timebase import nearest_rate
 
@@ -109,21 +109,6 @@ def frames_of(time: Any, rate: Fraction) -> Fraction:
     if own_rate <= 0:
         raise ValueError("not a rate")
     return value / (nearest_rate(float(own_rate)) if own_rate <= 1000 else own_rate) * rate
-
-
-def exact(number: Any) -> Fraction:
-    """A number of a file as it is written. Raises ValueError for what is none (and for infinity)."""
-    text = str(number)
-    if len(text) > 40 or "e" in text.lower():
-        # An exponent of a million digits is no time: through a float it is infinite, and refused.
-        value = float(text)
-        if not math.isfinite(value):
-            raise ValueError(f"{text[:40]} is no number")
-        return Fraction(value)
-    try:
-        return Fraction(text)
-    except ZeroDivisionError as error:
-        raise ValueError(f"{text} is no number") from error
 
 
 def _document(doc: JsonText, stack: Value) -> Document:

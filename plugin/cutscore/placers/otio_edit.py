@@ -6,87 +6,25 @@ only, and the field `enabled` of a clip that the user has touched and that is su
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from cutscore.placers import otio_parts
-from cutscore.placers.json_text import Edit, JsonText, apply
+from cutscore.placers.byte_edits import Edit, apply
+from cutscore.placers.json_text import JsonText
 from cutscore.placers.json_write import appended, dump, with_member
-from cutscore.placers.media_url import Spelling
+from cutscore.placers.notes import KEY, notes_of
 from cutscore.placers.otio_document import Document, frames_of, rest_digest
-from cutscore.placers.otio_own import OwnClip, own_clips, stripped_clips, track_locked, track_sounds
-from cutscore.placers.otio_parts import KEY, MusicClip
+from cutscore.placers.otio_own import own_clips, stripped_clips, track_locked, track_sounds
+from cutscore.placers.otio_parts import MusicClip
 from cutscore.placers.otio_style import Style, style_of
 from cutscore.placers.otio_track import Group, groups_of, replaced, with_clip, without, written
-from cutscore.placers.otio_versions import (
-    already_there,
-    carried,
-    is_version_of,
-    may_give_way,
-    muted,
-    overlaps,
-    shortened,
-)
-from cutscore_composer.cue import Cue, rate_of
-from cutscore_composer.timebase import frames_near, rate_text, round_half_up, seconds_at
-
-SCHEMA = "cutscore.place/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The music to place into one timeline text."""
-
-    name: str
-    url: Callable[[Spelling], str]
-    """How the music file is named from where the timeline will lie."""
-    audio_sha256: str
-    cue: Cue
-    rate: Fraction
-    record_in: int
-    """Frame of the timeline at which the music begins."""
-    start_frame: int
-    """Start timecode of the timeline, as a frame number."""
-    media_start: int
-    """Start timecode of the music file as a frame number, 0 where it has none."""
-    provenance: Mapping[str, str]
-    onto_sha256: str
-    """Hash of the file that it is placed into."""
-    track_name: str
-    markers: bool = True
-
-    @property
-    def frames(self) -> int:
-        """Length of the music in whole frames."""
-        seconds = Fraction(self.cue.samples, self.cue.sample_rate)
-        return max(1, round_half_up(seconds * self.rate))
-
-    @property
-    def handles(self) -> tuple[int, int]:
-        """Whole frames of sound that the file holds before the music and after it."""
-        before, after = (
-            frames_near(seconds_at(frames, rate_of(self.cue)), self.rate) for frames in self.cue.handle_frames
-        )
-        return before, after
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A timeline text with the music in it."""
-
-    text: bytes
-    track: str
-    """Name of the track that holds it."""
-    replaced: bool = False
-    warnings: tuple[str, ...] = ()
-    url: str = ""
-    """How it names the music file."""
-    superseded: tuple[str, ...] = ()
-    """References to music files that this timeline no longer uses."""
+from cutscore.placers.otio_versions import carried, may_give_way, muted
+from cutscore.placers.own_music import OwnClip, already_there, is_version_of, overlaps, shortened
+from cutscore.placers.piece import Edited, Piece
+from cutscore_composer.timebase import round_half_up
 
 
 def place_in_text(document: Document, piece: Piece) -> Edited:
@@ -141,10 +79,10 @@ class _Placing:
             if groups is not None:
                 tracks.setdefault(other.track, groups)
         if old is not None and old.track in tracks:
-            tracks[old.track] = replaced(tracks[old.track], old.value, start, end, clip, self.style)
+            tracks[old.track] = replaced(tracks[old.track], old.handle, start, end, clip, self.style)
         for other in free[1:]:
             if other.track in tracks:
-                tracks[other.track] = without(tracks[other.track], other.value)
+                tracks[other.track] = without(tracks[other.track], other.handle)
         home = old.track if old is not None and old.track in tracks else None
         if home is not None and _collides(tracks[home]):
             tracks[home] = [group for group in tracks[home] if group.item is not None]
@@ -198,27 +136,23 @@ class _Placing:
         if self.piece.markers:
             markers = otio_parts.hit_markers(self.piece.cue, music.begin, music.media_frames, self.style)
         new = otio_parts.clip(music, {KEY: self._metadata(music, len(markers))}, markers, self.style)
-        return new if old is None else carried(new, old.data)
+        return new if old is None else carried(new, self.doc.load(old.handle))
 
     def _metadata(self, music: MusicClip, hits: int) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            **self.piece.provenance,
-            "placed": {
-                "id": uuid.uuid4().hex,
-                "name": music.name,
-                "url": music.url,
-                "audio_sha256": self.piece.audio_sha256,
-                "timeline_rate": rate_text(self.piece.rate),
-                "start": self.begin,
-                "frames": music.media_frames,
-                "media_start": music.begin,
-                **({"handles": list(music.handles)} if any(music.handles) else {}),
-                "hits": hits,
-                "rest_sha256": self.rest,
-                "onto_sha256": self.piece.onto_sha256,
-            },
-        }
+        return notes_of(
+            self.piece.provenance,
+            name=music.name,
+            url=music.url,
+            audio_sha256=self.piece.audio_sha256,
+            rate=self.piece.rate,
+            start=self.begin,
+            frames=music.media_frames,
+            media_start=music.begin,
+            handles=music.handles,
+            hits=hits,
+            rest_sha256=self.rest,
+            onto_sha256=self.piece.onto_sha256,
+        )
 
 
 def _first_frame(document: Document, rate: Fraction) -> int:

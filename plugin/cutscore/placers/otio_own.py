@@ -1,18 +1,16 @@
-"""Cutscore's own clips in a timeline, and what the user did to them since they were placed."""
+"""Cutscore's own clips in an OTIO timeline, as they lie there now."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from cutscore.placers.json_text import JsonText, Value
-from cutscore.placers.media_url import name_in
-from cutscore.placers.otio_document import Document, exact, frames_of, is_ours, mentions_ours, schema_of
-from cutscore.placers.otio_parts import KEY
-from cutscore_composer.timebase import round_half_up
+from cutscore.placers.notes import KEY, valid_facts
+from cutscore.placers.otio_document import Document, frames_of, is_ours, mentions_ours, schema_of
+from cutscore.placers.own_music import Lying, OwnClip, judged
 
 _COMPOSITIONS = ("Track", "Sequence", "Stack")
 
@@ -26,50 +24,6 @@ class TrackItem:
     start: Fraction
     end: Fraction
     """Equal to `start` for a transition."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnClip:
-    """A clip that Cutscore placed, as it is now."""
-
-    value: Value
-    track: int
-    """Index of its track."""
-    data: Mapping[str, Any]
-    placed_start: int
-    """Where it was placed, in frames of the track at today's rate, before any trim."""
-    placed_frames: int
-    head: int
-    """Frames the user cut off its beginning."""
-    tail: int
-    """Frames the user cut off its end."""
-    touched: str
-    """Why it must not be replaced ("moved", "cut", "locked", …), "" when it may be."""
-
-    @property
-    def enabled(self) -> bool:
-        """Whether it sounds."""
-        return self.data.get("enabled") is not False
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What Cutscore wrote down when it placed it."""
-        return _placed(self.data)
-
-    @property
-    def audio_sha256(self) -> str:
-        """Which music it is."""
-        return str(self.facts.get("audio_sha256", ""))
-
-    @property
-    def url(self) -> str:
-        """How it names its music file."""
-        return _url(self.data)
-
-    @property
-    def name(self) -> str:
-        """What the user sees it called."""
-        return str(self.data.get("name") or "music")
 
 
 def items_of(doc: JsonText, track: Value, rate: Fraction) -> list[TrackItem] | None:
@@ -93,26 +47,34 @@ def items_of(doc: JsonText, track: Value, rate: Fraction) -> list[TrackItem] | N
 
 def own_clips(document: Document, rate: Fraction) -> list[OwnClip]:
     """Every clip of ours in the timeline, wherever the user may have put it."""
-    found = list(_find(document, rate))
-    count = Counter(_placed(data).get("id") for _, _, data, _ in found)
-    return [_judged(document, *one, pieces=count[_placed(one[2]).get("id")], rate=rate) for one in found]
+    return judged([_lying(document, *found, rate=rate) for found in _find(document, rate)], rate)
 
 
 def stripped_clips(document: Document, rate: Fraction, track_name: str) -> list[OwnClip]:
-    """Clips on a track of our name without our notes: a program saved the timeline and dropped them.
-
-    What the user did to them cannot be told, so that they count as touched.
-    """
+    """Clips on a track of our name without our notes: a program saved the timeline and dropped them."""
     doc, found = document.doc, []
     for index, track in enumerate(document.tracks):
         if index in document.own or not _named(doc, track, track_name):
             continue
         for item in items_of(doc, track, rate) or []:
-            if item.schema == "Clip" and not _placed(doc.load(item.value)):
-                start, frames = round_half_up(item.start), round_half_up(item.end - item.start)
-                data = doc.load(item.value)
-                found.append(OwnClip(item.value, index, data, start, frames, 0, 0, "saved by another program"))
-    return found
+            data = doc.load(item.value)
+            if item.schema == "Clip" and not _placed(data):
+                frames = item.end - item.start
+                found.append(
+                    Lying(
+                        handle=item.value,
+                        track=index,
+                        name=_name(data),
+                        url=_url(data),
+                        facts={},
+                        start=item.start,
+                        source=None,
+                        frames=frames,
+                        enabled=data.get("enabled") is not False,
+                        track_sounds=track_sounds(document, index),
+                    )
+                )
+    return judged(found, rate)
 
 
 def _named(doc: JsonText, track: Value, name: str) -> bool:
@@ -144,64 +106,31 @@ def _clips_under(doc: JsonText, value: Value) -> Iterator[Value]:
             yield from _clips_under(doc, child)
 
 
-def _judged(
-    document: Document,
-    track: int,
-    value: Value,
-    data: Mapping[str, Any],
-    start: Fraction | None,
-    *,
-    pieces: int,
-    rate: Fraction,
-) -> OwnClip:
-    placed = _placed(data)
-    scale = rate / exact(placed["timeline_rate"])
-    placed_start, frames, media_start = (
-        round_half_up(exact(placed[key]) * scale) for key in ("start", "frames", "media_start")
-    )
-    before, after = _handles(placed, scale)
-    head = tail = 0
-    touched = ""
-    source = data.get("source_range")
+def _lying(
+    document: Document, track: int, value: Value, data: Mapping[str, Any], start: Fraction | None, *, rate: Fraction
+) -> Lying:
+    source = frames = None
+    times = data.get("source_range")
     try:
-        if start is None or not isinstance(source, dict):
-            raise ValueError("where it lies cannot be told")
-        source_start = frames_of(source.get("start_time"), rate)
-        length = frames_of(source.get("duration"), rate)
-        head = round_half_up(source_start) - media_start
-        tail = frames - head - round_half_up(length)
-        if round_half_up(start) - head != placed_start or head < -before or tail < -after:
-            touched = "moved"
+        if isinstance(times, dict):
+            source, frames = frames_of(times.get("start_time"), rate), frames_of(times.get("duration"), rate)
     except ValueError:
-        touched = "moved"
-    touched = (
-        _cut_or_locked(document, track, data, pieces)
-        or touched
-        or ("moved to another track" if track not in document.own else "")
+        source = frames = None
+    return Lying(
+        handle=value,
+        track=track,
+        name=_name(data),
+        url=_url(data),
+        facts=_placed(data),
+        start=start,
+        source=source,
+        frames=frames,
+        enabled=data.get("enabled") is not False,
+        track_sounds=track_sounds(document, track),
+        locked=_says_locked(data.get("metadata")) or track_locked(document, track),
+        on_own_track=track in document.own,
+        retimed=_retimed(data),
     )
-    if not touched and (_retimed(data) or name_in(_url(data)) != name_in(str(placed.get("url", "")))):
-        touched = "changed"
-    return OwnClip(value, track, data, placed_start, frames, max(-before, head), max(-after, tail), touched)
-
-
-def _handles(placed: Mapping[str, Any], scale: Fraction) -> tuple[int, int]:
-    """Frames of sound that the media has before and after the music proper, as they were noted."""
-    noted = placed.get("handles")
-    try:
-        before, after = (max(0, round_half_up(exact(frames) * scale)) for frames in noted) if noted else (0, 0)
-    except (TypeError, ValueError):
-        return 0, 0
-    return before, after
-
-
-def _cut_or_locked(document: Document, track: int, data: Mapping[str, Any], pieces: int) -> str:
-    if pieces > 1:
-        return "cut"
-    if data.get("enabled") is False or not track_sounds(document, track):
-        return "muted"
-    if _says_locked(data.get("metadata")) or track_locked(document, track):
-        return "locked"
-    return ""
 
 
 def track_sounds(document: Document, track: int) -> bool:
@@ -246,15 +175,11 @@ def _url(data: Mapping[str, Any]) -> str:
 
 def _placed(data: Mapping[str, Any]) -> Mapping[str, Any]:
     metadata = data.get("metadata")
-    ours = metadata.get(KEY) if isinstance(metadata, dict) else None
-    placed = ours.get("placed") if isinstance(ours, dict) else None
-    try:
-        numbers = [exact(placed[key]) for key in ("timeline_rate", "start", "frames", "media_start")] if placed else []
-    except (KeyError, ValueError, TypeError):
-        return {}
-    return (
-        placed if isinstance(placed, dict) and numbers and numbers[0] > 0 and isinstance(placed.get("id"), str) else {}
-    )
+    return valid_facts(metadata.get(KEY)) if isinstance(metadata, dict) else {}
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    return str(data.get("name") or "music")
 
 
 def _length(doc: JsonText, item: Value, rate: Fraction) -> Fraction:

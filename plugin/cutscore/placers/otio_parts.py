@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cutscore.placers.media_url import name_in
+from cutscore.placers.notes import KEY
 from cutscore.placers.otio_style import Style
 from cutscore_composer.cue import Cue, CueHit
 from cutscore_composer.timebase import frames_near
-
-KEY = "cutscore"
-"""The key in `metadata` of everything that is ours."""
 
 _COLORS = {"cut": "GREEN", "marker": "BLUE", "motion": "ORANGE", "flash": "YELLOW"}
 

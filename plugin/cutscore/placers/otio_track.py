@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from cutscore.placers.json_text import Edit, JsonText, Value
+from cutscore.placers.byte_edits import Edit
+from cutscore.placers.json_text import JsonText, Value
 from cutscore.placers.json_write import dump, with_elements
 from cutscore.placers.otio_own import TrackItem, items_of
 from cutscore.placers.otio_parts import Json, gap

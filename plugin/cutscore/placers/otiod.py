@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from cutscore.hashing import sha256_of
-from cutscore.placers import Placed, PlaceOrder
+from cutscore.placers import Placed, PlaceOrder, otio_timeline
 from cutscore.placers.container import Saving
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.names import bundle_name, kept_name
@@ -24,7 +24,7 @@ CONTENT = "content.otio"
 
 def place_into(order: PlaceOrder) -> Placed:
     """Lay music into a project of this format."""
-    return place_timeline(sys.modules[__name__], order)
+    return place_timeline(sys.modules[__name__], otio_timeline, order)
 
 
 def read_text(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from typing import IO
 from urllib.parse import quote, unquote
 
 from cutscore.hashing import sha256_of
-from cutscore.placers import Placed, PlaceOrder
+from cutscore.placers import Placed, PlaceOrder, otio_timeline
 from cutscore.placers.container import Saving
 from cutscore.placers.json_text import MAX_BYTES
 from cutscore.placers.media_url import Spelling
@@ -36,7 +36,7 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 def place_into(order: PlaceOrder) -> Placed:
     """Lay music into a project of this format."""
-    return place_timeline(sys.modules[__name__], order)
+    return place_timeline(sys.modules[__name__], otio_timeline, order)
 
 
 def read_text(path: Path) -> bytes:

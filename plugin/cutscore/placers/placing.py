@@ -1,4 +1,4 @@
-"""The way of one placing into an OTIO timeline: which file to build on, edit its text, write it, keep what was.
+"""The way of one placing into a project: which file to build on, edit its text, write it, keep what was.
 
 Where the result goes, without `in_place`: NAME.scored.EXT in the output folder; but beside the
 original when that names media relative to its own folder, because there they are found and nothing
@@ -15,33 +15,25 @@ When a scored file is there already:
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
 from cutscore.hashing import sha256_of
 from cutscore.placers import Placed, PlacedMusic, PlaceOptions, PlaceOrder
+from cutscore.placers.byte_edits import Edit, apply
 from cutscore.placers.container import Container, Saving
-from cutscore.placers.json_text import Edit, Raw, apply
-from cutscore.placers.json_write import appended, with_member
 from cutscore.placers.media_url import Spelling, is_relative
 from cutscore.placers.names import next_version, scored_name
-from cutscore.placers.otio_document import OUR_MARK, Document, document_of, reread, rest_digest
-from cutscore.placers.otio_edit import Piece, place_in_text
-from cutscore.placers.otio_own import own_clips
-from cutscore.placers.otio_style import media_references, media_urls, style_of
+from cutscore.placers.notation import Notation, Timeline
+from cutscore.placers.piece import Piece, StemFile
 from cutscore.placers.safe_write import locked, make_folder
 from cutscore.placers.wav_start import time_reference
 from cutscore_composer.errors import CutscoreError, InputRefused, OutputFailed
 from cutscore_composer.timebase import round_half_up
-
-_EMPTY = re.compile(rb'"children"\s*:\s*\[\s*\]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +46,8 @@ class Base:
     target: Path
     as_read: str | None = None
     """Digest of the target before it was read; None where it must not be there."""
-    document: Document | None = None
-    """The text as it was found to be, where it has been looked at already."""
+    timeline: Timeline | None = None
+    """The timeline in the text, where it has been looked at already."""
     more: Path | None = None
     """A further file whose music is taken over."""
     keep: bool = False
@@ -63,28 +55,28 @@ class Base:
     warnings: tuple[str, ...] = ()
 
 
-def place_timeline(container: Container, order: PlaceOrder) -> Placed:
+def place_timeline(container: Container, notation: Notation, order: PlaceOrder) -> Placed:
     """Lay music into a timeline file and write the result; see the module's text for where and on what."""
     music, project, in_place, output_folder = order.music, order.project, order.in_place, order.output_folder
     text = container.read_text(project)
     target = project if in_place else output_folder / scored_name(project, project.suffix)
     rebased = 0
-    if not in_place and container.MEDIA_OUTSIDE and _has_relative_media(text, project):
+    if not in_place and container.MEDIA_OUTSIDE and _has_relative_media(notation, text, project):
         beside = project.with_name(target.name)
         if target.parent != project.parent and os.access(project.parent, os.W_OK):
             target = beside
         elif target.parent != project.parent:
-            text, rebased = with_absolute_media(text, project)
+            text, rebased = with_absolute_media(notation, text, project)
     _refuse_read_only(target)
     make_folder(target.parent)
     with locked(target):
         before = container.digest(project)
         text = container.read_text(project) if not rebased else text
         if order.expected_sha256 is not None and before != order.expected_sha256:
-            _refuse_unless_ours(text, project, order)
+            _refuse_unless_ours(notation, text, project, order)
         base = Base(text, project, project, before, keep=True)
         if not in_place:
-            base = choose_base(container, text, project, target, order.options.timeline, music.rate)
+            base = choose_base(container, notation, text, project, target, order.options.timeline, music.rate)
         moved: tuple[str, ...] = ()
         if rebased:
             moved = (f"{rebased} media that the timeline named relative to its folder are now named absolutely.",)
@@ -94,12 +86,18 @@ def place_timeline(container: Container, order: PlaceOrder) -> Placed:
         def unchanged() -> bool:
             return container.digest(project) == before
 
-        placed = write_base(container, music, base, order.options, onto_sha256=before, unchanged=unchanged)
+        placed = write_base(container, notation, music, base, order.options, onto_sha256=before, unchanged=unchanged)
         return replace(placed, warnings=(*moved, *placed.warnings) if placed.changed else placed.warnings)
 
 
 def choose_base(
-    container: Container, text: bytes, project: Path, target: Path, timeline: str | None, rate: Fraction
+    container: Container,
+    notation: Notation,
+    text: bytes,
+    project: Path,
+    target: Path,
+    timeline: str | None,
+    rate: Fraction,
 ) -> Base:
     """Decide what to build on when there may be a scored file from an earlier run; see the module's text."""
     if not target.exists():
@@ -107,70 +105,44 @@ def choose_base(
     as_read = container.digest(target)
     try:
         scored_text = container.read_text(target)
-        scored = document_of(scored_text, str(target), timeline)
+        scored = notation.timeline_of(scored_text, str(target), timeline, rate)
     except InputRefused:
         return _versioned(text, project, target, "it is not a timeline that Cutscore wrote")
-    clips = own_clips(scored, rate)
+    clips = scored.own_clips()
     known = {clip.facts.get("rest_sha256") for clip in clips}
-    rest = rest_digest(scored)
-    original_rest, has_ours = _rest_of_original(text, project, timeline)
-    if not scored.own and scored_text != text:
+    rest = scored.rest_digest()
+    original_rest, has_ours = notation.rest_of_original(text, str(project), timeline, rate)
+    if not scored.has_ours and scored_text != text:
         return _versioned(text, project, target, "it has no music track of Cutscore's")
     if has_ours:
         if rest in known and not any(clip.touched for clip in clips):
             return Base(text, project, target, as_read)
         return _versioned(text, project, target, "it was changed since Cutscore wrote it")
     if rest == original_rest:
-        return Base(scored_text, target, target, as_read, document=scored)
+        return Base(scored_text, target, target, as_read, timeline=scored)
     if rest not in known and original_rest in known:
         changed = f"{target.name} was changed since Cutscore wrote it: the music went into it as it is now."
-        return Base(scored_text, target, target, as_read, document=scored, keep=True, warnings=(changed,))
-    both = grafted(document_of(text, str(project), timeline), scored, rate, timeline)
+        return Base(scored_text, target, target, as_read, timeline=scored, keep=True, warnings=(changed,))
+    both = notation.grafted(text, str(project), scored, timeline, rate)
     if rest in known:
         return Base(both, project, target, as_read, more=target)
     version = _versioned(both, project, target, "both it and the original were changed since Cutscore wrote it")
     return replace(version, more=target)
 
 
-def _rest_of_original(text: bytes, project: Path, timeline: str | None) -> tuple[str, bool]:
-    """Digest of the original without Cutscore's tracks, and whether it has any; quick where it plainly has none."""
-    if OUR_MARK not in text and not _EMPTY.search(text):
-        return hashlib.sha256(text).hexdigest(), False
-    document = document_of(text, str(project), timeline)
-    return rest_digest(document), bool(document.own)
-
-
-def grafted(original: Document, scored: Document, rate: Fraction, timeline: str | None = None) -> bytes:
-    """The original with the music tracks of an earlier scored version, as they stand there."""
-    document = original
-    for index in scored.own:
-        track = scored.doc.text(scored.tracks[index])
-        layout = style_of(document.doc, rate).layout
-        if document.children is None:
-            edit = with_member(document.doc, document.stack, layout, "children", [Raw(track.decode())])
-        else:
-            edit = appended(document.doc, document.children, layout, partial(_as_is, track))
-        document = reread(document, apply(document.doc.data, [edit]))
-    return document.doc.data
-
-
-def _as_is(text: bytes, indent: str) -> bytes:
-    return text
-
-
-def with_absolute_media(text: bytes, project: Path) -> tuple[bytes, int]:
+def with_absolute_media(notation: Notation, text: bytes, project: Path) -> tuple[bytes, int]:
     """The text with its relative media made absolute, and how many those were."""
     edits = []
-    for where, url in media_references(text):
-        found = _found(url, project)
+    for mention in notation.media(text):
+        found = _found(mention.url, project)
         if found is not None:
-            slash = "/" if url.endswith("/") else ""
-            edits.append(Edit(where.start, where.end, f'"{found.as_uri()}{slash}"'.encode()))
+            edits.append(Edit(mention.start, mention.end, notation.named(found, mention)))
     return apply(text, edits), len(edits)
 
 
 def write_base(
     container: Container,
+    notation: Notation,
     music: PlacedMusic,
     base: Base,
     options: PlaceOptions,
@@ -180,8 +152,9 @@ def write_base(
 ) -> Placed:
     """Place into a base and write it; `unchanged` is asked at the last moment whether the project is as it was read."""
     audio = music.audio.absolute()
-    piece = _piece(music, audio, container.url_in(audio, base.source, base.target), options, onto_sha256)
-    edited = place_in_text(base.document or document_of(base.text, str(base.source), options.timeline), piece)
+    piece = _piece(music, lambda file: container.url_in(file, base.source, base.target), options, onto_sha256)
+    found = base.timeline or notation.timeline_of(base.text, str(base.source), options.timeline, music.rate)
+    edited = found.placed(piece)
     there = base.target.exists()
     if there and edited.text == base.text and container.read_text(base.target) == edited.text:
         message = f"The same music lies in {base.target} already; nothing was changed."
@@ -212,7 +185,7 @@ def write_base(
         if kept is not None:
             kept.unlink(missing_ok=True)
         raise
-    warnings = (*base.warnings, *edited.warnings, *_not_written(options))
+    warnings = (*base.warnings, *edited.warnings)
     message = f'The music lies in {base.target} on the track "{edited.track}".'
     if kept is not None:
         message += f" The file as it was is kept as {kept.name}."
@@ -220,11 +193,17 @@ def write_base(
 
 
 def _piece(
-    music: PlacedMusic, audio: Path, url_of: Callable[[Spelling], str], options: PlaceOptions, onto_sha256: str
+    music: PlacedMusic,
+    url_in: Callable[[Path], Callable[[Spelling], str]],
+    options: PlaceOptions,
+    onto_sha256: str,
 ) -> Piece:
+    audio = music.audio.absolute()
+    stems = [stem for stem in music.stems if stem.file.is_file()] if options.stems else []
     return Piece(
         name=music.name or audio.stem,
-        url=url_of,
+        audio=audio,
+        url=url_in(audio),
         audio_sha256=sha256_of(audio),
         cue=music.cue,
         rate=music.rate,
@@ -235,14 +214,22 @@ def _piece(
         onto_sha256=onto_sha256,
         track_name=options.track_name,
         markers=options.hits_as_markers,
+        gain_db=options.gain_db,
+        fade_in_frames=options.fade_in_frames,
+        fade_out_frames=options.fade_out_frames,
+        duck=options.duck,
+        stems=tuple(
+            StemFile(stem.name, stem.file.absolute(), url_in(stem.file.absolute()), sha256_of(stem.file))
+            for stem in stems
+        ),
     )
 
 
-def _refuse_unless_ours(text: bytes, project: Path, order: PlaceOrder) -> None:
+def _refuse_unless_ours(notation: Notation, text: bytes, project: Path, order: PlaceOrder) -> None:
     """A project that changed since it was read is refused, unless only Cutscore placed music in it meanwhile."""
-    document = document_of(text, str(project), order.options.timeline)
-    rest = rest_digest(document)
-    facts = [clip.facts for clip in own_clips(document, order.music.rate)]
+    timeline = notation.timeline_of(text, str(project), order.options.timeline, order.music.rate)
+    rest = timeline.rest_digest()
+    facts = [clip.facts for clip in timeline.own_clips()]
     added = order.expected_sha256 in {rest, *(fact.get("onto_sha256") for fact in facts)}
     if not added or rest not in {fact.get("rest_sha256") for fact in facts}:
         raise InputRefused(f"{project} was changed since it was read for this music; run it again.")
@@ -259,8 +246,8 @@ def _versioned(text: bytes, project: Path, target: Path, why: str) -> Base:
     return Base(text, project, version, warnings=(f"{target.name} was left alone ({why}); this is {version.name}.",))
 
 
-def _has_relative_media(text: bytes, project: Path) -> bool:
-    return any(_found(url, project) is not None for url in media_urls(text))
+def _has_relative_media(notation: Notation, text: bytes, project: Path) -> bool:
+    return any(_found(url, project) is not None for url in {mention.url for mention in notation.media(text)})
 
 
 def _found(url: str, project: Path) -> Path | None:
@@ -278,9 +265,3 @@ def _found(url: str, project: Path) -> Path | None:
 def _media_start(audio: Path, rate: Fraction) -> int:
     found = time_reference(audio)
     return 0 if found is None else round_half_up(Fraction(*found) * rate)
-
-
-def _not_written(options: PlaceOptions) -> tuple[str, ...]:
-    if options.gain_db or options.fade_in_frames or options.fade_out_frames:
-        return ("OpenTimelineIO has no field for gain and fades; set them in the editor.",)
-    return ()

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cutscore.placers.json_text import Edit, JsonText, Value, apply, load
+from cutscore.placers.byte_edits import Edit, apply
+from cutscore.placers.json_text import JsonText, Value, load
 from cutscore.placers.json_write import Layout, appended, dump, layout_of, with_elements, with_member
 from cutscore_composer.errors import InputRefused
 

@@ -1,0 +1,240 @@
+"""Lays a piece into an XML project; pure: text in, text out.
+
+A first placing is insertions only: every other byte stays. A later one changes Cutscore's own clips, and
+mutes those that the user has touched and that are superseded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cutscore.placers.byte_edits import Edit
+from cutscore.placers.laid_music import Hit, LaidMusic, Level, duck_of, hits_of
+from cutscore.placers.media_url import Spelling
+from cutscore.placers.notes import notes_of
+from cutscore.placers.own_music import (
+    MUSIC,
+    OwnClip,
+    already_there,
+    is_version_of,
+    judged,
+    overlaps,
+    set_aside,
+    shortened,
+)
+from cutscore.placers.piece import Edited, Piece
+from cutscore.placers.xml_project import OwnTrack, XmlProject, XmlTimeline
+
+
+def place_in_project(timeline: XmlTimeline, piece: Piece) -> Edited:
+    """Lay a piece and its stems into a timeline; the very same text comes back when they lie there already."""
+    desk = _Desk(timeline, piece)
+    desk.lay(_Part(piece.name, MUSIC, piece.audio, piece.url, piece.audio_sha256, piece.track_name))
+    for stem in piece.stems:
+        named = f"{piece.track_name} {stem.name}"
+        desk.lay(_Part(f"{piece.name} {stem.name}", stem.name, stem.audio, stem.url, stem.audio_sha256, named))
+    if desk.changed:
+        desk.clear_stems({MUSIC, *(stem.name for stem in piece.stems)})
+    return desk.edited()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The music, or one of its stems."""
+
+    name: str
+    role: str
+    audio: Path
+    url: Callable[[Spelling], str]
+    audio_sha256: str
+    track_name: str
+
+
+class _Desk:
+    """One placing under way: the timeline as it is by now, and what is to be said."""
+
+    def __init__(self, timeline: XmlTimeline, piece: Piece) -> None:
+        self.timeline = timeline
+        self.piece = piece
+        self.rest = timeline.rest_digest()
+        self.begin = piece.record_in + timeline.project.first_frame
+        self.warnings: list[str] = []
+        self.gone: list[str] = []
+        self.changed = False
+        self.replaced = False
+        self.track = ""
+        self.url = ""
+
+    @property
+    def project(self) -> XmlProject:
+        """The project as it is by now."""
+        return self.timeline.project
+
+    def edited(self) -> Edited:
+        """What became of the text."""
+        return Edited(self.timeline.text, self.track, self.replaced, tuple(self.warnings), self.url, tuple(self.gone))
+
+    def lay(self, part: _Part) -> None:
+        """Lay the music or a stem, unless it lies there already."""
+        own = self._own(part)
+        same = [clip for clip in own if self._is_same(clip, part)]
+        url = self.project.spelled(part.url(self.project.SPELLING))
+        there = already_there(same, part.audio_sha256, self.begin, self.piece.frames, url)
+        if there is not None and not (there.gives_way and there.facts.get("asked", "") != self._asked):
+            self._lies(part, there.track, there.url)
+            return
+        for _ in same:
+            clip = next((c for c in self._versions(part) if not c.gives_way and c.sounds), None)
+            if clip is None:
+                break
+            self.warnings.append(set_aside(clip))
+            self._edit(self.project.muted(clip))
+        free = [clip for clip in self._versions(part) if clip.gives_way]
+        self.gone += [clip.url for clip in free if clip.url != url]
+        for _ in free[1:]:
+            self._edit(self.project.without([clip for clip in self._versions(part) if clip.gives_way][1]))
+        if part.role == MUSIC:
+            self._say_what_else_sounds(own, same, free)
+            self.replaced = bool(free)
+        self._put(part, url)
+        self.changed = True
+
+    def clear_stems(self, wanted: set[str]) -> None:
+        """Take stems of an earlier version away that have no successor; touched ones are muted."""
+        for _ in range(len(self._old_stems(wanted))):
+            clip = next((c for c in self._old_stems(wanted) if c.gives_way or c.sounds), None)
+            if clip is None:
+                return
+            if clip.gives_way:
+                self._edit(self.project.without(clip))
+            else:
+                self.warnings.append(set_aside(clip))
+                self._edit(self.project.muted(clip))
+
+    def _put(self, part: _Part, url: str) -> None:
+        old = next((clip for clip in self._versions(part) if clip.gives_way), None)
+        laid = self._laid(part, url, old)
+        leaving = [] if old is None else [old.handle]
+        if old is not None and self.project.has_room(old.track, laid.start, laid.end, leaving):
+            self._edit(self.project.with_new(old, laid))
+            self._lies(part, old.track, url)
+            return
+        home = self._home(part, laid)
+        key = None if home is None else home.key
+        self._edit(self.project.with_more(laid, key, old))
+        if old is not None:
+            # It was found without room for its successor: look for it anew, behind the edit.
+            self._edit(self.project.without(self._by_id(part, old)))
+        self._lies(part, key, url)
+
+    def _home(self, part: _Part, laid: LaidMusic) -> OwnTrack | None:
+        """An own track with room; None when a new one is needed."""
+        taken = [clip.track for clip in self._versions(part) if not clip.gives_way]
+        for track in self.project.own_tracks():
+            fits = track.role == part.role and (track.sounds or part.role != MUSIC) and not track.locked
+            if fits and track.key not in taken and self.project.has_room(track.key, laid.start, laid.end, []):
+                return track
+        return None
+
+    def _laid(self, part: _Part, url: str, old: OwnClip | None) -> LaidMusic:
+        piece, rate = self.piece, self.project.rate
+        before, after = piece.handles
+        head, tail = self._trims(old)
+        is_music = part.role == MUSIC
+        hits: tuple[Hit, ...] = hits_of(piece.cue, rate, before, piece.frames) if piece.markers and is_music else ()
+        duck: tuple[Level, ...] = duck_of(piece.cue, rate, before) if piece.duck else ()
+        loudness = piece.cue.loudness
+        louder = -loudness.stems_db if loudness is not None and not is_music else 0.0
+        notes = notes_of(
+            piece.provenance,
+            name=part.name,
+            url=url,
+            audio_sha256=part.audio_sha256,
+            rate=rate,
+            start=self.begin,
+            frames=piece.frames,
+            media_start=before,
+            handles=piece.handles,
+            hits=len(hits),
+            rest_sha256=self.rest,
+            onto_sha256=piece.onto_sha256,
+            role="" if is_music else part.role,
+        )
+        notes["placed"]["asked"] = self._asked
+        return LaidMusic(
+            name=part.name,
+            url=url,
+            audio=part.audio,
+            role=part.role,
+            track_name=part.track_name,
+            rate=rate,
+            start=self.begin + head,
+            frames=piece.frames - head - tail,
+            source=before + head,
+            file_frames=piece.frames + before + after,
+            timecode=piece.media_start,
+            hits=hits,
+            gain_db=piece.gain_db + louder,
+            duck=duck,
+            fade_in=piece.fade_in_frames,
+            fade_out=piece.fade_out_frames,
+            muted=not is_music,
+            notes=notes,
+        )
+
+    def _trims(self, old: OwnClip | None) -> tuple[int, int]:
+        """What the user cut off the old clip, as far as the new one allows."""
+        if old is None or not (old.head or old.tail):
+            return 0, 0
+        if old.head + old.tail >= self.piece.frames:
+            self.warnings.append(
+                f'The trims of "{old.name}" are longer than the new music, which lies there untrimmed.'
+            )
+            return 0, 0
+        before, after = self.piece.handles
+        return max(-before, old.head), max(-after, old.tail)
+
+    @property
+    def _asked(self) -> str:
+        """The wishes that shape a clip beside its music: the same music is laid anew when they change."""
+        piece = self.piece
+        wishes = (piece.gain_db, piece.fade_in_frames, piece.fade_out_frames, int(piece.duck), int(piece.markers))
+        return " ".join(f"{wish:g}" for wish in wishes)
+
+    def _own(self, part: _Part) -> list[OwnClip]:
+        return judged(self.project.lying(part.track_name), self.project.rate)
+
+    def _is_same(self, clip: OwnClip, part: _Part) -> bool:
+        # A clip without notes is known by the name of its track alone.
+        return (clip.role == part.role or not clip.facts) and is_version_of(clip, self.begin, self.piece.frames)
+
+    def _versions(self, part: _Part) -> list[OwnClip]:
+        return [clip for clip in self._own(part) if self._is_same(clip, part)]
+
+    def _old_stems(self, wanted: set[str]) -> list[OwnClip]:
+        return [
+            clip
+            for clip in self.timeline.own_clips()
+            if clip.role not in wanted and is_version_of(clip, self.begin, self.piece.frames)
+        ]
+
+    def _by_id(self, part: _Part, old: OwnClip) -> OwnClip:
+        return next(clip for clip in self._own(part) if clip.facts.get("id") == old.facts.get("id"))
+
+    def _say_what_else_sounds(self, own: list[OwnClip], same: list[OwnClip], free: list[OwnClip]) -> None:
+        piece = self.piece
+        others = [clip for clip in own if clip not in same and clip.role == MUSIC]
+        at = piece.start_frame + piece.record_in
+        self.warnings += overlaps(others, self.begin, piece.frames, at, piece.rate)
+        self.warnings += shortened(free, self.begin, piece.frames, piece.rate)
+
+    def _lies(self, part: _Part, track: object, url: str) -> None:
+        if part.role != MUSIC:
+            return
+        found = next((own.name for own in self.project.own_tracks() if own.key == track), None)
+        self.track, self.url = found or part.track_name, url
+
+    def _edit(self, edits: list[Edit]) -> None:
+        self.timeline = self.timeline.edited(edits)
