@@ -127,6 +127,9 @@ def _with_paths(section: Any, document: Document, loc: Loc) -> Any:
             kind = "file" if must_be_file else "folder"
             raise ConfigError(f"{document.place(loc)}: {dotted(loc)} is {path}, but there is no such {kind}.")
         return path
+    if loc[0] == "watch" and loc[-1] == "project" and isinstance(section, str):
+        # A project or a pattern of projects, such as ~/edits/*.kdenlive.
+        return str(document.file.absolute().parent / Path(section).expanduser())
     if isinstance(section, BaseModel):
         changes = {}
         for name in type(section).model_fields:
@@ -148,6 +151,7 @@ def _check_names(settings: Settings, document: Document) -> None:
     """Names that must exist elsewhere in the file: engines and profiles."""
     engines: list[tuple[Loc, str]] = [(("engine",), settings.engine)]
     engines += [(("profiles", name, "engine"), p.engine) for name, p in settings.profiles.items() if p.engine]
+    engines += [(("watch", number, "engine"), f.engine) for number, f in enumerate(settings.watch) if f.engine]
     for loc, name in engines:
         problem = settings.engine_problem(name)
         if problem is not None:

@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from cutscore.config.section import KeySource, Number, Section, Whole, Word, check_url
+from cutscore_composer.contract import LONGEST_DESCRIPTION_NEWER
 
 
 class WatchFolder(Section):
     """One watched folder (for `cutscore watch`)."""
 
     path: Path
-    patterns: tuple[Word, ...] = ("*.mp4", "*.mov", "*.mkv", "*.mxf", "*.ts")
-    ignore: tuple[Word, ...] = (".*", "~*", "*.part", "*.partial", "*.tmp", "*.crdownload")
+    patterns: tuple[Word, ...] = ("*.mp4", "*.mov", "*.mkv", "*.webm", "*.mxf", "*.ts", "*.mts", "*.m2ts")
+    ignore: tuple[Word, ...] = ()
+    """Besides the temporary names, which are known."""
+    ignore_temporary: bool = True
     recursive: bool = False
     polling: Literal["auto", "always", "never"] = "auto"
+    existing: Literal["process", "ignore"] = "process"
+    """What happens to films that lie there when the folder is watched for the first time."""
     profile: str | None = None
+    engine: str | None = None
+    description: Annotated[str, Field(min_length=1, max_length=LONGEST_DESCRIPTION_NEWER)] | None = None
+    tags: tuple[Word, ...] | None = None
+    style: Word | None = None
     project: str | None = None
     output: Path | None = None
     source: Literal["leave", "move"] = "leave"
+    sidecars: Literal["optional", "required", "ignore"] = "optional"
+    """NAME.yaml beside a film, which overrides for that film."""
+    sidecar_folders: tuple[Path, ...] = ()
+    """Where a side-car's project and output may lie, besides the folders that the configuration names here."""
+
+
+class SideCar(Section):
+    """What may stand in NAME.yaml beside a film: it goes before what the configuration says, for that film alone."""
+
+    profile: str | None = None
+    engine: str | None = None
+    description: Annotated[str, Field(min_length=1, max_length=LONGEST_DESCRIPTION_NEWER)] | None = None
+    tags: tuple[Word, ...] | None = None
+    style: Word | None = None
+    project: str | None = None
+    output: Path | None = None
 
 
 class HookSettings(Section):
@@ -47,6 +72,8 @@ class JobSettings(Section):
     concurrency: Whole = Field(default=1, ge=1, le=64)
     attempts: Whole = Field(default=3, ge=1, le=20)
     scan_seconds: Number = Field(default=30.0, ge=1, le=3600)
+    poll_seconds: Number = Field(default=5.0, ge=0.5, le=3600)
     quiet_seconds: Number = Field(default=2.0, ge=0, le=3600)
+    stable_seconds: Number = Field(default=10.0, ge=0, le=86_400)
     keep_days: Whole = Field(default=30, ge=1, le=3650)
     hooks: HookSettings = HookSettings()

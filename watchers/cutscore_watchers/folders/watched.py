@@ -1,0 +1,326 @@
+"""A watched folder: hints and scans become candidates, and candidates that are whole and quiet become jobs.
+
+All is done in `step`, which does what is due and says when it wants to be called again: the thread that calls it, the
+clock, the look into a file and the jobs are given, so that a test can be all four.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from cutscore.config import Settings
+from cutscore.config.watching import WatchFolder
+from cutscore_composer.errors import CutscoreError
+from cutscore_watchers.finished import Verdict, judge
+from cutscore_watchers.folders.admitting import Wait, admit
+from cutscore_watchers.folders.candidates import Candidate, Candidates
+from cutscore_watchers.folders.memory import Memory
+from cutscore_watchers.folders.names import Names
+from cutscore_watchers.folders.pacing import Clock, Pace
+from cutscore_watchers.folders.root import Root, look_at_root
+from cutscore_watchers.folders.said import Said
+from cutscore_watchers.folders.scan import Found, Looked, Within, look_at, scan
+from cutscore_watchers.ready import ReadyFile, WaitingFile
+
+SLICE_SECONDS = 0.5
+"""How long a step looks into films before it hears of new ones again."""
+AWAY_SECONDS = 5.0
+"""How often it is looked whether a folder that is not there has come."""
+LATER_SECONDS = 2.0
+"""A folder that was just made is looked through again after that: its first events may have been missed."""
+
+
+class Queue(Protocol):
+    """What a watched folder wants of the jobs."""
+
+    def enqueue(self, ready: ReadyFile) -> str:
+        """Make a job; the same file again is the same job."""
+
+    def known_many(self, files: Iterable[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
+        """Those of the files (path, size, time of change) that have a job."""
+
+
+class WatchedFolder:
+    """One folder of the configuration's `watch`."""
+
+    def __init__(
+        self,
+        watch: WatchFolder,
+        settings: Settings,
+        memory: Memory,
+        jobs: Queue,
+        *,
+        clock: Clock | None = None,
+        look: Callable[[Path], Verdict] = judge,
+        told: bool = True,
+    ) -> None:
+        """`told`: whether events are heard of, which makes scans rarer."""
+        self.watch, self.settings, self.told = watch, settings, told
+        self.candidates = Candidates()
+        self.root = Root(None, "was not looked at yet")
+        self.scans = 0
+        self.queued = 0
+        self._clock = clock or Clock()
+        self._pace = Pace(self._clock)
+        self._memory, self._jobs, self._look = memory, jobs, look
+        results = [folder for folder in (watch.output, settings.output.folder) if folder is not None]
+        self._within = Within(str(watch.path), Names(watch, results), watch.recursive)
+        self._said = Said(watch)
+        self._known: dict[str, tuple[int, int]] = {}
+        self._again: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._hints: dict[str, bool] = {}
+        self._lost = False
+
+    # From any thread.
+
+    def hint(self, path: str, is_folder: bool = False) -> None:
+        """Something happened there."""
+        with self._lock:
+            self._hints[path] = is_folder or self._hints.get(path, False)
+
+    def lost(self) -> None:
+        """Hints were lost, or everything is to be looked at for another reason."""
+        with self._lock:
+            self._lost = True
+
+    def waiting(self) -> list[WaitingFile]:
+        """The films that are not jobs yet, with the reason."""
+        paths = ((Path(each.found.path), each) for each in self.candidates)
+        return [WaitingFile(path, f"{path.name} {each.reason}", each.since) for path, each in paths]
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was seen became a job, or was looked into and waits for more than time: for `--once`."""
+        patience = 3 * max(self.settings.jobs.stable_seconds, self.settings.jobs.quiet_seconds)
+        now = self._clock.steady()
+        waits = all((each.waits > 0 and not each.dated) or now - each.first > patience for each in self.candidates)
+        return self.scans > 0 and waits
+
+    # From its own thread.
+
+    def step(self) -> float:
+        """Do what is due; gives the (steady) time by which the next step is wanted."""
+        with self._lock:
+            lost, self._lost = self._lost, False
+        if lost or self._pace.overslept():
+            self._pace.hurry(self._clock.steady())
+        if self._clock.steady() >= self._pace.due:
+            self._scan()
+        if self.root.identity is not None:
+            self._follow_hints()
+            self._look_at_due()
+        wanted = self._wanted()
+        self._pace.sleeps_until(wanted)
+        return wanted
+
+    def _wanted(self) -> float:
+        if self.root.identity is None:
+            return self._pace.due
+        with self._lock:
+            if self._hints or self._lost:
+                return self._clock.steady()
+        due = self.candidates.next_due()
+        return min([self._pace.due, *self._again.values(), *([] if due is None else [due])])
+
+    # The truth.
+
+    def _scan(self) -> None:
+        began, before = self._clock.steady(), self.root
+        root = look_at_root(self._within.root)
+        looked = Looked()
+        found: dict[str, Found] = {}
+        if root.identity is not None:
+            try:
+                found = {each.path: each for each in scan(self._within.root, self._within, looked)}
+            except OSError as error:
+                root = Root(None, f"cannot be read ({error.strerror or error})")
+        self.root = root
+        self._said.root(before, root)
+        if root.identity is None:
+            self._pace.due = began + AWAY_SECONDS
+            return
+        self._take(found, root)
+        if looked.complete:
+            # What is not seen in a folder that is another one than before (a drive was taken away) is not gone.
+            self._drop_missing(found, gone=before.identity in (None, root.identity))
+        self.scans += 1
+        self._said.troubles(looked)
+        jobs = self.settings.jobs
+        self._pace.scanned(began, jobs.scan_seconds if self.told else min(jobs.poll_seconds, jobs.scan_seconds))
+
+    def _take(self, found: dict[str, Found], root: Root) -> None:
+        """All films that lie there; those that are not known become candidates."""
+        first = self.scans == 0
+        if first:
+            self._known = self._memory.known_in(self.watch.path)
+        new = [each for path, each in found.items() if self._known.get(path) != each.version]
+        if first:
+            new = self._without_jobs(new)
+            new = self._without_those_there_before(new, root)
+        now, wall, quiet = self._clock.steady(), self._clock.wall(), self.settings.jobs.quiet_seconds
+        for each in new:
+            if each.path in self.candidates or not self._memory_knows(each):
+                self.candidates.see(each, now, wall, quiet, old=first)
+
+    def _without_jobs(self, films: list[Found]) -> list[Found]:
+        """Without those that the jobs know, should this memory have been lost."""
+        if not films:
+            return films
+        have = self._jobs.known_many((each.path, each.size, each.mtime_ns) for each in films)
+        known = [each for each in films if (each.path, *each.version) in have]
+        if known:
+            self._remember(known, "job")
+        return [each for each in films if (each.path, *each.version) not in have]
+
+    def _without_those_there_before(self, films: list[Found], root: Root) -> list[Found]:
+        """At the first look ever into a folder: what lay there before is left alone, if that is wished."""
+        before = self._memory.folder(self.watch.path)
+        if before is not None and (before[1] > 0 or before[0] == root.text):
+            return films
+        # Never looked at, or only at the empty place where the drive was not mounted yet.
+        self._memory.remember_folder(self.watch.path, root.text, len(films))
+        self._said.there_before(len(films))
+        if self.watch.existing == "process":
+            return films
+        self._remember(films, "there")
+        return []
+
+    def _memory_knows(self, found: Found) -> bool:
+        if self._known.get(found.path) == found.version:
+            return True
+        if not self._memory.knows(found):
+            return False
+        self._known[found.path] = found.version
+        return True
+
+    def _remember(self, films: list[Found], how: str) -> None:
+        self._memory.remember(films, how)
+        self._known.update((each.path, each.version) for each in films)
+
+    def _drop_missing(self, found: dict[str, Found], *, gone: bool) -> None:
+        # What is on disk in the memory need not be kept here once the film is gone.
+        self._known = {path: version for path, version in self._known.items() if path in found}
+        for each in self.candidates:
+            if each.found.path not in found:
+                if gone:
+                    self._drop(each.found.path)
+                else:
+                    self.candidates.wait(each, "is out of reach: its folder is another one now", self._clock.steady())
+
+    # The hints.
+
+    def _follow_hints(self) -> None:
+        with self._lock:
+            hints, self._hints = self._hints, {}
+        now = self._clock.steady()
+        for path in [path for path, due in self._again.items() if due <= now]:
+            del self._again[path]
+            hints[path] = True
+        looked = Looked()
+        for path, is_folder in hints.items():
+            name = os.path.basename(path)  # noqa: PTH119 (thousands of them)
+            try:
+                if is_folder:
+                    self._hint_of_folder(path, now, looked)
+                elif self._within.names.is_sidecar(name):
+                    self._hint_of_sidecar(path, now)
+                elif self._within.names.takes(Path(path), self.watch.path, self.watch.recursive):
+                    self._hint_of_film(path, now, looked)
+            except OSError:
+                # The scan will tell what is wrong.
+                self._pace.hurry(now)
+        self._said.troubles(looked)
+
+    def _hint_of_film(self, path: str, now: float, looked: Looked) -> None:
+        found = look_at(path, self._within, looked)
+        if found is None:
+            self._drop(path)
+        elif path in self.candidates or not self._memory_knows(found):
+            quiet = self.settings.jobs.quiet_seconds
+            if not self.candidates.see(found, now, self._clock.wall(), quiet):
+                self.candidates.hear_of(path, now, quiet)
+
+    def _hint_of_folder(self, path: str, now: float, looked: Looked) -> None:
+        """A folder that was made or moved here; events of what came into it at once may be missing."""
+        folder = Path(path)
+        if folder == self.watch.path:
+            self._pace.hurry(now)
+            return
+        inside = [path, *(str(each) for each in folder.parents if each.is_relative_to(self.watch.path))][:-1]
+        names = self._within.names
+        if not self.watch.recursive or not all(names.enters(each, Path(each).name) for each in inside):
+            return
+        try:
+            for found in scan(path, self._within, looked):
+                if found.path in self.candidates or not self._memory_knows(found):
+                    self.candidates.see(found, now, self._clock.wall(), self.settings.jobs.quiet_seconds)
+        except FileNotFoundError:
+            self._pace.hurry(now + LATER_SECONDS)
+            return
+        if path not in self._again:
+            self._again[path] = now + LATER_SECONDS
+
+    def _hint_of_sidecar(self, path: str, now: float) -> None:
+        stem = Path(path).with_suffix("")
+        for each in self.candidates:
+            if Path(each.found.path).with_suffix("") == stem:
+                # It was perhaps not written to its end: the film waits as long as if it had changed itself.
+                each.changed = now
+                self.candidates.hear_of(each.found.path, now, self.settings.jobs.quiet_seconds)
+                return
+        known = [each for each in self._known if Path(each).with_suffix("") == stem]
+        self._said.late_sidecar(path, known)
+
+    # The looks.
+
+    def _look_at_due(self) -> None:
+        until = self._clock.steady() + SLICE_SECONDS
+        while (candidate := self.candidates.take_due(self._clock.steady())) is not None:
+            try:
+                self._look_at(candidate)
+            except Exception as error:
+                # A fault of ours must not cost a film: it stays, and is looked at again.
+                self._said.fault(candidate, error)
+                self._wait(candidate, Wait(f"could not be looked into ({type(error).__name__})"))
+            if self._clock.steady() >= until:
+                return
+
+    def _look_at(self, candidate: Candidate) -> None:
+        path, quiet = candidate.found.path, self.settings.jobs.quiet_seconds
+        try:
+            found = look_at(path, self._within, Looked())
+        except OSError as error:
+            self._wait(candidate, Wait(f"cannot be reached ({error.strerror or error})"))
+            return
+        if found is None:
+            self._drop(path)
+            return
+        if self.candidates.see(found, self._clock.steady(), self._clock.wall(), quiet):
+            return
+        outcome = admit(candidate, self.watch, self.settings, self._look)
+        if isinstance(outcome, Wait):
+            self._wait(candidate, outcome)
+            return
+        try:
+            job = self._jobs.enqueue(outcome)
+            self._remember([found], "job")
+        except CutscoreError as error:
+            self._wait(candidate, Wait(f"is whole, but could not be queued: {error}"))
+            return
+        self.candidates.drop(path)
+        self.queued += 1
+        self._said.queued(outcome, job, self._clock.wall() - candidate.since)
+
+    def _wait(self, candidate: Candidate, wait: Wait) -> None:
+        self.candidates.wait(candidate, wait.reason, self._clock.steady(), wait.until)
+        self._said.waits(candidate)
+
+    def _drop(self, path: str) -> None:
+        candidate = self.candidates.drop(path)
+        if candidate is not None:
+            self._said.gone(candidate)
