@@ -297,4 +297,6 @@ def _audio_facts(stream: AudioStream, total: Fraction) -> AudioFacts:
 
 def _timecode(container: InputContainer) -> str | None:
     sources: list[Any] = [container, *container.streams.video, *container.streams.data, *container.streams]
-    return next((tc for source in sources if (tc := source.metadata.get("timecode"))), None)
+    # Matroska writes the names of its tags in capitals.
+    tags = ((name.casefold(), said) for source in sources for name, said in source.metadata.items())
+    return next((said for name, said in tags if name == "timecode" and said), None)

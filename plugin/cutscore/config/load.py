@@ -127,7 +127,7 @@ def _with_paths(section: Any, document: Document, loc: Loc) -> Any:
             kind = "file" if must_be_file else "folder"
             raise ConfigError(f"{document.place(loc)}: {dotted(loc)} is {path}, but there is no such {kind}.")
         return path
-    if loc[0] == "watch" and loc[-1] == "project" and isinstance(section, str):
+    if loc[0] == "watch" and loc[-1] == "project" and isinstance(section, str) and not section.startswith("{parent}"):
         # A project or a pattern of projects, such as ~/edits/*.kdenlive.
         return str(document.file.absolute().parent / Path(section).expanduser())
     if isinstance(section, BaseModel):

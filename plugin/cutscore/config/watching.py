@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from cutscore.config.section import KeySource, Number, Section, Whole, Word, check_url
 from cutscore_composer.contract import LONGEST_DESCRIPTION_NEWER
+
+
+def _known_placeholders(value: str) -> str:
+    unknown = re.search(r"\{[^}]*\}?|\}", re.sub(r"\{(?:stem|name|parent)\}", "", value))
+    if unknown:
+        raise ValueError(f"holds {unknown[0]}, which stands for nothing; {{stem}}, {{name}} and {{parent}} do")
+    return value
+
+
+ProjectPattern = Annotated[str, AfterValidator(_known_placeholders)]
+"""A project file, a folder of them, or a pattern; see cutscore_watchers.matching.patterns."""
 
 
 class WatchFolder(Section):
@@ -28,7 +40,7 @@ class WatchFolder(Section):
     description: Annotated[str, Field(min_length=1, max_length=LONGEST_DESCRIPTION_NEWER)] | None = None
     tags: tuple[Word, ...] | None = None
     style: Word | None = None
-    project: str | None = None
+    project: ProjectPattern | None = None
     output: Path | None = None
     source: Literal["leave", "move"] = "leave"
     sidecars: Literal["optional", "required", "ignore"] = "optional"
@@ -45,7 +57,7 @@ class SideCar(Section):
     description: Annotated[str, Field(min_length=1, max_length=LONGEST_DESCRIPTION_NEWER)] | None = None
     tags: tuple[Word, ...] | None = None
     style: Word | None = None
-    project: str | None = None
+    project: ProjectPattern | None = None
     output: Path | None = None
 
 

@@ -1,0 +1,247 @@
+"""Locating: from which frame on a render shows one timeline, to the frame, or why that is not certain.
+
+Quick guesses come first (the whole timeline, its in/out range, the timecode in the file) and are checked
+at a few moments. Only when none holds is the render looked at from end to end and its cuts laid along
+those of the timeline. A place is taken when it is right beyond doubt and no other is nearly as good.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from cutscore.cut import Cut
+from cutscore_composer.timebase import timecode
+from cutscore_watchers.matching.alignment import LONGEST_HEAD_SECONDS, Alignment, align, needed_evidence
+from cutscore_watchers.matching.checking import Check, Checker
+from cutscore_watchers.matching.eyes import RenderEye
+from cutscore_watchers.matching.pace import frames_shown, paces
+from cutscore_watchers.matching.timecodes import offsets_by_timecode, says_nothing
+
+SURE = 5.0
+"""Nats by which a place must lead every other: e⁵ is 148 to 1."""
+ENOUGH = 12.0
+"""Nats that a place needs when pictures confirm it."""
+BEHIND = 15.0
+"""Places this far behind the best by their cuts alone are not looked at."""
+MOST_CHECKED = 200
+GUESSED = 6.0
+"""Nats for a place that length or timecode told beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A place that is supposed before anything was looked at."""
+
+    offset: int
+    pace: Fraction
+    by: str
+    """"length", "range" or "timecode"."""
+    specific: bool
+    """Whether it could hardly be so by chance, so that it holds even where nothing can be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The frame of the timeline that the render's first frame shows, and how that is known."""
+
+    offset: int
+    pace: Fraction
+    by: str
+    """"length", "range", "timecode" or "content"."""
+    nats: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why there is no place: one sentence, and whether it is at least this timeline that the render shows."""
+
+    reason: str
+    related: bool = False
+
+
+@dataclass(slots=True)
+class _Candidate:
+    alignment: Alignment | None
+    check: Check
+    nats: float
+    by: str = "content"
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def place(self) -> tuple[int, Fraction]:
+        return self.check.offset, self.check.pace
+
+
+def locate(checker: Checker, start_timecode: str | None) -> Located | Doubt:
+    """Where the checker's render lies in its timeline. Raises Cancelled, and InputRefused when a file changes."""
+    render, cut = checker.render, checker.timeline.cut
+    guesses = list(guesses_of(render, cut, start_timecode))
+    untold = []
+    for guess in guesses:
+        checked = _settled(checker, guess)
+        if checked.confirmed and _is_exact(checker, checked, guess.specific):
+            return Located(checked.offset, checked.pace, guess.by, checked.evidence + GUESSED, _differences(checked))
+        if not checked.told and guess.specific:
+            untold.append(guess)
+    found = _by_content(checker, guesses)
+    if isinstance(found, Doubt) and not found.related and untold:
+        guess = untold[0]
+        said = "its length" if guess.by == "length" else "its timecode"
+        return Located(
+            guess.offset,
+            guess.pace,
+            guess.by,
+            1.0,
+            (f"{render.path.name} was placed by {said} alone: there is nothing in the picture to compare.",),
+        )
+    return found
+
+
+def guesses_of(render: RenderEye, cut: Cut, start_timecode: str | None) -> Iterator[Guess]:
+    """What length and timecode suggest, likeliest first."""
+    made: set[tuple[int, Fraction]] = set()
+    silent = says_nothing(start_timecode, render.rate, cut)
+    every = []
+    for pace in paces(render.rate, cut.rate):
+        shown, slack = frames_shown(render.frames, pace), math.ceil(max(Fraction(1), pace))
+        if abs(shown - cut.duration) <= slack:
+            every.append(Guess(0, pace, "length", specific=shown == cut.duration))
+        if cut.in_out is not None and abs(shown - (cut.in_out[1] - cut.in_out[0])) <= slack:
+            every.append(Guess(cut.in_out[0], pace, "range", specific=True))
+        for offset in offsets_by_timecode(start_timecode, render.rate, cut):
+            if offset + shown <= cut.duration + slack and offset >= 0:
+                every.append(Guess(offset, pace, "timecode", specific=not silent))
+    for guess in every:
+        if (guess.offset, guess.pace) not in made:
+            made.add((guess.offset, guess.pace))
+            yield guess
+
+
+def _settled(checker: Checker, guess: Guess) -> Check:
+    """The check of a guess, moved by a few frames where all its cuts say so."""
+    checked = checker.check(guess.offset, guess.pace)
+    if checked.shifts and not checked.exact_cuts and len(set(checked.shifts)) == 1:
+        moved = checker.check(guess.offset - checked.shifts[0], guess.pace)
+        if moved.evidence > checked.evidence:
+            return moved
+    return checked
+
+
+def _is_exact(checker: Checker, checked: Check, credible: bool) -> bool:
+    """Whether the very frame is certain: cuts at their frames, or movement that fits this frame best."""
+    if checked.exact_cuts > len(checked.shifts):
+        return True
+    step, nats = checker.nearest_frame(checked.offset, checked.pace, 2)
+    return step == 0 and (nats >= SURE or credible)
+
+
+def _by_content(checker: Checker, guesses: list[Guess]) -> Located | Doubt:
+    render, cut = checker.render, checker.timeline.cut
+    longest = math.ceil(LONGEST_HEAD_SECONDS * cut.rate)
+    aligned = [
+        place
+        for pace in paces(render.rate, cut.rate)
+        for place in align(render.cuts, checker.told, pace, longest_head=longest, most=MOST_CHECKED)
+    ]
+    aligned.sort(key=lambda place: -place.evidence)
+    candidates = _checked(checker, aligned[:MOST_CHECKED])
+    candidates += _guessed(checker, guesses, {candidate.place for candidate in candidates})
+    candidates.sort(key=lambda candidate: -candidate.nats)
+    good = [c for c in candidates if _holds(c, cut.duration)]
+    if not good:
+        return _no_place(checker, candidates)
+    best = good[0]
+    rivals = [c for c in candidates if c is not best and best.nats - c.nats < SURE and not c.check.refuted]
+    neighbours = [c for c in rivals if abs(c.check.offset - best.check.offset) <= 3]
+    if len(neighbours) < len(rivals):
+        return _several(checker, [best, *(c for c in rivals if c not in neighbours)])
+    if neighbours or (best.alignment is None or not best.alignment.exact):
+        step, nats = checker.nearest_frame(best.check.offset, best.check.pace, 3)
+        if step or nats < SURE:
+            return Doubt(
+                f"{render.path.name} shows a part of {_name(cut)} near {_at(cut, best.check.offset)}, but nothing in"
+                " it tells the very frame: render it with the timeline's timecode.",
+                related=True,
+            )
+    lead = min((best.nats - c.nats for c in candidates if c is not best), default=best.nats)
+    return Located(best.check.offset, best.check.pace, best.by, max(SURE, lead), _differences(best.check))
+
+
+def _checked(checker: Checker, aligned: list[Alignment]) -> list[_Candidate]:
+    """The places that come into question by their cuts, with their pictures looked at."""
+    made: list[_Candidate] = []
+    best = -math.inf
+    for place in aligned:
+        if place.evidence < best - BEHIND:
+            break
+        check = checker.check(place.offset, place.pace, cuts=False)
+        made.append(_Candidate(place, check, place.evidence + check.evidence))
+        if check.confirmed or not check.told:
+            best = max(best, place.evidence)
+    return made
+
+
+def _guessed(checker: Checker, guesses: list[Guess], known: set[tuple[int, Fraction]]) -> list[_Candidate]:
+    made = []
+    for guess in guesses:
+        if (guess.offset, guess.pace) not in known:
+            check = checker.check(guess.offset, guess.pace)
+            made.append(_Candidate(None, check, check.evidence + GUESSED * guess.specific, by=guess.by))
+    return made
+
+
+def _holds(candidate: _Candidate, frames: int) -> bool:
+    """Whether a place is right beyond doubt, were it the only one."""
+    check, place = candidate.check, candidate.alignment
+    if check.refuted:
+        return False
+    if check.agree + check.disagree >= 3:
+        return check.confirmed and candidate.nats >= ENOUGH
+    if place is None:
+        return check.confirmed and candidate.nats >= needed_evidence(frames)
+    enough = place.evidence >= needed_evidence(frames) + 3 and place.matched >= 3
+    return enough and place.matched >= 2 * (place.missed + place.extra) and place.exact >= place.matched - 1
+
+
+def _several(checker: Checker, candidates: list[_Candidate]) -> Doubt:
+    cut = checker.timeline.cut
+    places = sorted({c.check.offset for c in candidates})
+    shown = ", ".join(_at(cut, offset) for offset in places[:4]) + (" and others" if len(places) > 4 else "")
+    return Doubt(
+        f"{checker.render.path.name} fits {len(places)} places of {_name(cut)} equally well ({shown}): render it with"
+        " the timeline's timecode.",
+        related=True,
+    )
+
+
+def _no_place(checker: Checker, candidates: list[_Candidate]) -> Doubt:
+    cut, name = checker.timeline.cut, checker.render.path.name
+    best = candidates[0] if candidates else None
+    if best is not None and best.nats >= ENOUGH and max(best.check.agree, 0 if best.alignment is None else 2) >= 2:
+        return Doubt(
+            f"{name} shows another state of the edit than {_name(cut)}: save the project as it was rendered, or render"
+            " it again.",
+            related=True,
+        )
+    return Doubt(f"{name} shows nothing that {_name(cut)} has in its timeline, as far as can be told.")
+
+
+def _differences(check: Check) -> tuple[str, ...]:
+    if not check.disagree:
+        return ()
+    return (
+        f"{check.disagree} of {check.agree + check.disagree} pictures that were compared differ from the timeline's"
+        " media: titles, effects, or a shot that was changed since.",
+    )
+
+
+def _name(cut: Cut) -> str:
+    return cut.source.name if cut.source else cut.name
+
+
+def _at(cut: Cut, offset: int) -> str:
+    return timecode(max(0, cut.start_frame + offset), cut.rate, cut.drop_frame)
