@@ -10,14 +10,15 @@ The HTTP engine and the HTTP server both read it here and nowhere else.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
+from cutscore_composer.error_bodies import ServerError as ServerError
+from cutscore_composer.error_bodies import server_error as server_error
 from cutscore_composer.errors import InputRefused
+from cutscore_composer.mix.loudness_targets import loudness_target
 
 PATH = "/v1/music/video-to-music"
 KEY_HEADER = "xi-api-key"
@@ -39,8 +40,16 @@ MODELS = ("music_v1", "music_v2", "music_v2_5")
 DEFAULT_MODEL = "music_v1"
 DEFAULT_FORMAT = "mp3_44100_128"
 
+MOST_SEED = 2**32 - 1
+
 SONG_ID, REQUEST_ID, CHARACTER_COST = "song-id", "request-id", "character-cost"
 """Response headers that are recorded."""
+CURRENT_REQUESTS, MAXIMUM_REQUESTS = "current-concurrent-requests", "maximum-concurrent-requests"
+SEED = "seed"
+"""Response header of our own server: the seed of the music, whether it was asked for or drawn."""
+QUERY_FIELDS = ("output_format", "enable_logging")
+TIERS = ("Free", "Starter", "Creator", "Pro", "Scale", "Business", "Enterprise")
+"""The cloud's plans, the lowest first."""
 
 Codec = Literal["mp3", "pcm", "ulaw", "alaw", "opus"]
 
@@ -114,6 +123,12 @@ class Fields:
     use_audio_as_reference: bool = False
     enable_logging: bool | None = None
     """None leaves it to the server."""
+    seed: int | None = None
+    """This and what follows is our own: other servers have no such fields and pass over them."""
+    loudness: str | None = None
+    """A loudness target by name or in LUFS."""
+    stems: bool = False
+    """Whether the answer is to be a ZIP of the stems."""
 
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, in order."""
@@ -125,8 +140,9 @@ class Fields:
         rows = [] if self.description is None else [("description", self.description)]
         rows += [("tags", tag) for tag in self.tags]
         rows += [("model_id", self.model_id), ("sign_with_c2pa", _boolean(self.sign_with_c2pa))]
-        newer = ("add_sfx", "separate_tracks", "use_audio_as_reference")
-        return rows + [(name, "true") for name in newer if getattr(self, name)]
+        newer = ("add_sfx", "separate_tracks", "use_audio_as_reference", "stems")
+        rows += [(name, "true") for name in newer if getattr(self, name)]
+        return rows + [(name, str(value)) for name in ("seed", "loudness") if (value := getattr(self, name)) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,8 @@ class Violation:
 
     field: str
     sentence: str
+    kind: str = "value_error"
+    """The word for programs, as FastAPI has it in a 422."""
 
 
 def violations(
@@ -150,13 +168,13 @@ def violations(
     """
     found = [*_media_violations(sizes, seconds), *_word_violations(fields, description_limit)]
     if fields.output_format not in FORMATS:
-        found.append(Violation("output_format", _unknown("output_format", fields.output_format, FORMATS)))
+        found.append(Violation("output_format", _unknown("output_format", fields.output_format, FORMATS), "enum"))
     elif fields.sign_with_c2pa and FORMATS[fields.output_format].codec != "mp3":
         sentence = f"sign_with_c2pa works with mp3 formats only, not with {fields.output_format}."
         found.append(Violation("sign_with_c2pa", sentence))
     if fields.model_id not in MODELS:
-        found.append(Violation("model_id", _unknown("model_id", fields.model_id, MODELS)))
-    return found
+        found.append(Violation("model_id", _unknown("model_id", fields.model_id, MODELS), "enum"))
+    return [*found, *_own_violations(fields)]
 
 
 def validate(
@@ -179,9 +197,10 @@ def validate(
 def _media_violations(sizes: Sequence[int] | None, seconds: Fraction | float | None) -> Iterable[Violation]:
     if sizes is not None:
         if not sizes:
-            yield Violation(FILE_FIELD, "No video is sent: the request needs 1 to 10 files.")
+            yield Violation(FILE_FIELD, "No video is sent: the request needs 1 to 10 files.", "missing")
         if len(sizes) > MOST_FILES:
-            yield Violation(FILE_FIELD, f"{len(sizes)} videos are too many: at most {MOST_FILES} may be sent together.")
+            sentence = f"{len(sizes)} videos are too many: at most {MOST_FILES} may be sent together."
+            yield Violation(FILE_FIELD, sentence, "too_long")
         if sum(sizes) > MOST_BYTES:
             yield Violation(
                 FILE_FIELD, f"The videos hold {sum(sizes)} bytes: at most {MOST_BYTES} (200 MB) may be sent together."
@@ -197,13 +216,23 @@ def _word_violations(fields: Fields, description_limit: int) -> Iterable[Violati
     if fields.description is not None:
         length = len(fields.description)
         if length == 0:
-            yield Violation("description", "The description is empty: leave it out or write 1 character or more.")
+            sentence = "The description is empty: leave it out or write 1 character or more."
+            yield Violation("description", sentence, "string_too_short")
         if length > description_limit:
-            yield Violation(
-                "description", f"The description has {length} characters: at most {description_limit} are allowed."
-            )
+            sentence = f"The description has {length} characters: at most {description_limit} are allowed."
+            yield Violation("description", sentence, "string_too_long")
     if len(fields.tags) > MOST_TAGS:
-        yield Violation("tags", f"{len(fields.tags)} tags are too many: at most {MOST_TAGS} are allowed.")
+        yield Violation("tags", f"{len(fields.tags)} tags are too many: at most {MOST_TAGS} are allowed.", "too_long")
+
+
+def _own_violations(fields: Fields) -> Iterable[Violation]:
+    if fields.seed is not None and not 0 <= fields.seed <= MOST_SEED:
+        yield Violation("seed", f"seed {fields.seed} is out of range: 0 to {MOST_SEED}.")
+    if fields.loudness is not None:
+        try:
+            loudness_target(fields.loudness)
+        except ValueError as error:
+            yield Violation("loudness", f"loudness {error}.")
 
 
 def _unknown(field: str, value: str, allowed: Iterable[str]) -> str:
@@ -212,80 +241,3 @@ def _unknown(field: str, value: str, allowed: Iterable[str]) -> str:
 
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
-
-
-@dataclass(frozen=True, slots=True)
-class ServerError:
-    """What an error body says."""
-
-    message: str
-    """The best sentence that the body holds, on one line; empty where it says nothing to a person."""
-    code: str = ""
-    """The machine's word: "quota_exceeded", "bad_prompt"."""
-    suggestion: str = ""
-    """Another description that the server would accept."""
-    json: bool = False
-    """Whether the body was a JSON object: an answer of the application itself, not of a gateway before it."""
-
-
-def server_error(body: bytes) -> ServerError:
-    """Read an error body of any shape: detail object, list or string, no wrapper, a page, text, empty, not UTF-8."""
-    text = body.decode("utf-8", errors="replace").strip()
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return ServerError(_readable(text))
-    if not isinstance(data, dict):
-        return ServerError(_sentence(data), json=isinstance(data, list))
-    detail = data.get("detail", data.get("error", data))
-    if not isinstance(detail, dict):
-        return ServerError(_sentence(detail) or _sentence(data), code=_word(data, "status", "code"), json=True)
-    extra = detail.get("data")
-    suggestion = extra.get("prompt_suggestion") if isinstance(extra, dict) else None
-    return ServerError(
-        _sentence(detail),
-        code=_word(detail, "status", "code", "type"),
-        suggestion=_one_line(suggestion) if isinstance(suggestion, str) else "",
-        json=True,
-    )
-
-
-def _sentence(value: Any) -> str:
-    """The words for a person inside a piece of an error body."""
-    if isinstance(value, str):
-        return _one_line(value)
-    if isinstance(value, list):
-        rows = (_row(item) if isinstance(item, dict) else _sentence(item) for item in value[:5])
-        return "; ".join(row for row in rows if row)
-    if isinstance(value, dict):
-        for name in ("message", "msg", "error", "detail", "title", "reason", "description", "status", "code"):
-            if found := _sentence(value.get(name)):
-                return found
-    return ""
-
-
-def _row(item: Mapping[str, Any]) -> str:
-    """One entry of a 422's list: "videos.0: field required"."""
-    place = item.get("loc")
-    names = [str(part) for part in place if part not in ("body", "query")] if isinstance(place, list) else []
-    message = _sentence(item.get("msg")) or _sentence(item)
-    return f"{'.'.join(names)}: {message}" if names and message else message
-
-
-def _word(data: Mapping[str, Any], *names: str) -> str:
-    return next((_one_line(data[name]) for name in names if isinstance(data.get(name), str)), "")
-
-
-def _readable(text: str) -> str:
-    """The words of a page or plain text."""
-    if re.search(r"<(!doctype|html|head|body|title|h1)\b", text, re.IGNORECASE):
-        heading = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
-        return _one_line(re.sub(r"<[^>]*>", " ", heading[2])) if heading else ""
-    return _one_line(text)
-
-
-def _one_line(text: str) -> str:
-    """One line without control characters or bytes that were no text, at most 400 characters."""
-    clean = "".join(c if c.isprintable() else " " for c in text.replace("\ufffd", " "))
-    clean = " ".join(clean.split())
-    return clean if len(clean) <= 400 else clean[:399].rstrip() + "…"

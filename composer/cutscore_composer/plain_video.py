@@ -1,12 +1,13 @@
-"""A plain video as a Picture: one span that is itself an edit, with its own sound to listen to."""
+"""Plain videos as a Picture: each is one span that is itself an edit, with its own sound to listen to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from cutscore_composer.errors import InputRefused
-from cutscore_composer.media.probe import probe
+from cutscore_composer.media.probe import MediaFacts, VideoFacts, probe
 from cutscore_composer.picture import Picture, PictureSpan, SoundSpan
 from cutscore_composer.timebase import frame_of_timecode, round_half_up
 
@@ -16,32 +17,61 @@ def picture_of_video(path: Path) -> Picture:
 
     Raises InputRefused with one sentence when the file has no moving picture.
     """
-    facts = probe(path)
-    video = facts.main_video
-    if video is None or facts.is_image:
-        raise InputRefused(f"{path} has no moving picture; give a video file.")
-    rate = video.rate
-    frames = video.frames if video.frames and not video.variable_rate else round_half_up(video.duration_seconds * rate)
-    if frames < 1:
-        raise InputRefused(f"{path} has no frame of picture; give a video file that plays.")
-    start, drop = 0, False
-    if facts.start_timecode:
-        try:
-            start, drop = frame_of_timecode(facts.start_timecode, rate), ";" in facts.start_timecode
-        except ValueError:
-            start = 0  # a timecode of another rate says nothing about this picture
-    sounds: tuple[SoundSpan, ...] = ()
-    if facts.audio:
-        seconds = min(facts.audio[0].duration_seconds, Fraction(frames) / rate)
-        heard = min(frames, max(1, round_half_up(seconds * rate)))
-        # What is heard in a finished film may be speech, music and effects at once: it is listened to for speech.
-        sounds = (SoundSpan(0, heard, "dialogue", path),)
+    return picture_of_videos([path])
+
+
+def picture_of_videos(paths: Sequence[Path]) -> Picture:
+    """The picture of videos in order, at the first one's frame rate; each begins at the frame nearest to where it does.
+
+    Raises InputRefused with one sentence for the first that has no moving picture.
+    """
+    films = [moving(path, probe(path)) for path in paths]
+    first, main = films[0]
+    rate = main.rate
+    spans: list[PictureSpan] = []
+    sounds: list[SoundSpan] = []
+    cursor, end = 0, Fraction(0)
+    for facts, video in films:
+        end += film_seconds(video)
+        frames = round_half_up(end * rate) - cursor
+        if frames < 1:
+            raise InputRefused(f"{facts.path} has no frame of picture; give a video file that plays.")
+        spans.append(PictureSpan(cursor, cursor + frames, "clip", facts.path.stem, facts.path, search_cuts=True))
+        if facts.audio:
+            seconds = min(facts.audio[0].duration_seconds, Fraction(frames) / rate)
+            heard = min(frames, max(1, round_half_up(seconds * rate)))
+            # What is heard in a finished film may be speech, music and effects at once: it is listened to for speech.
+            sounds.append(SoundSpan(cursor, cursor + heard, "dialogue", facts.path))
+        cursor += frames
+    start, drop = _start(first, rate)
     return Picture(
-        name=path.stem,
+        name=first.path.stem,
         rate=rate,
-        frames=frames,
-        spans=(PictureSpan(0, frames, "clip", path.stem, path, search_cuts=True),),
-        sounds=sounds,
+        frames=cursor,
+        spans=tuple(spans),
+        sounds=tuple(sounds),
         start_frame=start,
         drop_frame=drop,
     )
+
+
+def moving(path: Path, facts: MediaFacts) -> tuple[MediaFacts, VideoFacts]:
+    """A file's facts with those of the picture that players show. Raises InputRefused when there is none that moves."""
+    video = facts.main_video
+    if video is None or facts.is_image:
+        raise InputRefused(f"{path} has no moving picture; give a video file.")
+    return facts, video
+
+
+def film_seconds(video: VideoFacts) -> Fraction:
+    """How long a picture lasts: by its count of frames where they are even, else by its time stamps."""
+    return video.frames / video.rate if video.frames and not video.variable_rate else video.duration_seconds
+
+
+def _start(facts: MediaFacts, rate: Fraction) -> tuple[int, bool]:
+    if facts.start_timecode:
+        try:
+            return frame_of_timecode(facts.start_timecode, rate), ";" in facts.start_timecode
+        except ValueError:
+            pass  # a timecode of another rate says nothing about this picture
+    return 0, False
