@@ -48,6 +48,8 @@ CURRENT_REQUESTS, MAXIMUM_REQUESTS = "current-concurrent-requests", "maximum-con
 SEED = "seed"
 """Response header of our own server: the seed of the music, whether it was asked for or drawn."""
 QUERY_FIELDS = ("output_format", "enable_logging")
+SWITCHES = ("sign_with_c2pa", "add_sfx", "separate_tracks", "use_audio_as_reference", "stems")
+"""The form's booleans."""
 TIERS = ("Free", "Starter", "Creator", "Pro", "Scale", "Business", "Enterprise")
 """The cloud's plans, the lowest first."""
 
@@ -140,9 +142,9 @@ class Fields:
         rows = [] if self.description is None else [("description", self.description)]
         rows += [("tags", tag) for tag in self.tags]
         rows += [("model_id", self.model_id), ("sign_with_c2pa", _boolean(self.sign_with_c2pa))]
-        newer = ("add_sfx", "separate_tracks", "use_audio_as_reference", "stems")
-        rows += [(name, "true") for name in newer if getattr(self, name)]
-        return rows + [(name, str(value)) for name in ("seed", "loudness") if (value := getattr(self, name)) is not None]
+        rows += [(name, "true") for name in SWITCHES[1:] if getattr(self, name)]
+        own = [("seed", self.seed), ("loudness", self.loudness)]
+        return rows + [(name, str(value)) for name, value in own if value is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Error bodies of the contract: written as the cloud service writes them, and read from servers that write anything.
 
-    >>> detail_body("system_busy", "Try again.")
-    {'detail': {'status': 'system_busy', 'message': 'Try again.'}}
-    >>> server_error(b'{"detail": {"status": "quota_exceeded", "message": "No credits left."}}').code
-    'quota_exceeded'
+>>> detail_body("system_busy", "Try again.")
+{'detail': {'status': 'system_busy', 'message': 'Try again.'}}
+>>> server_error(b'{"detail": {"status": "quota_exceeded", "message": "No credits left."}}').code
+'quota_exceeded'
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Grounds: the server's folders of temporary files, and the removal of what a killed process left in them.
 
-    ROOT/cutscore-serve-…/          one server; its lock is held by the process that was started
-        places/  cues/  counters/   shared by its workers
-        workers/worker-…/           one worker process; its lock is held by it
-            job-…/                  one request
+ROOT/cutscore-serve-…/          one server; its lock is held by the process that was started
+    places/  cues/  counters/   shared by its workers
+    workers/worker-…/           one worker process; its lock is held by it
+        job-…/                  one request
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from cutscore_composer.engine import Engine, Progress, Request
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.probe import MediaFacts, VideoFacts, probe
 from cutscore_composer.mix.loudness_targets import loudness_target
-from cutscore_composer.music import Music
+from cutscore_composer.music import Music, Stem
 from cutscore_composer.picture import Picture, PictureSpan
 from cutscore_composer.plain_video import film_seconds, moving, picture_of_videos
 from cutscore_composer.wishes import Wishes
@@ -65,7 +65,7 @@ def compose_job(job: Mapping[str, Any], engine: str, progress: Progress) -> dict
         wishes=Wishes(
             description=job["description"],
             tags=tuple(job["tags"]),
-            **({} if job["loudness"] is None else {"loudness_lufs": loudness_target(job["loudness"])}),
+            loudness_lufs=loudness_target(job["loudness"] or "stream"),
         ),
         stem=STEM,
         folder=scratch,
@@ -98,35 +98,37 @@ def warm_up(engine: str) -> None:
 
 def _answer(job: Mapping[str, Any], music: Music, form: OutputFormat, folder: Path, progress: Progress) -> Path:
     """The bytes that the client gets: one file, or a ZIP of tracks or stems."""
-    separate, stems = job["separate_tracks"], job["stems"]
-    if not separate and not stems:
-        return _track(job, music.audio, form, folder / f"answer{form.extension}", progress)
-    wanted: list[tuple[str, Path]] = []
+    from cutscore_composer.encode import encode, encode_tracks
+
+    finish = partial(_sign, job) if job["sign_with_c2pa"] else None
+    if not job["separate_tracks"] and not job["stems"]:
+        answer = folder / f"answer{form.extension}"
+        encode(music.audio, answer, form, progress)
+        if finish is not None:
+            finish(answer)
+        return answer
     tracks = {track.name: track.file for track in music.tracks}
-    if stems:
-        wanted += [(stem.name, stem.file) for stem in music.stems]
-    else:
-        wanted.append(("music", tracks.get("music", music.audio)))
+    wanted = list(music.stems) if job["stems"] else [Stem("music", tracks.get("music", music.audio))]
     if "effects" in tracks:
-        wanted.append(("sfx", tracks["effects"]))
-    target = folder / "answer.zip"
-    # Audio is packed already: only put together.
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, file in wanted:
-            track = _track(job, file, form, folder / f"{name}{form.extension}", progress)
-            archive.write(track, track.name)
-            track.unlink()
-    return target
+        wanted.append(Stem("sfx", tracks["effects"]))
+    answer = folder / "answer.zip"
+    encode_tracks(wanted, answer, form, progress, finish)
+    return answer
 
 
-def _track(job: Mapping[str, Any], wav: Path, form: OutputFormat, target: Path, progress: Progress) -> Path:
-    from cutscore_composer.server.encode_for_now import encode
+def _sign(job: Mapping[str, Any], mp3: Path) -> None:
+    """The one place where a file is signed; nothing changes it afterwards."""
+    from cutscore_composer import __version__
+    from cutscore_composer.signing import Ingredient, Made, SigningIdentity, development_identity, sign_mp3
 
-    encode(wav, target, form, progress)
-    if job["sign_with_c2pa"]:
-        # The one place where a file is signed: it is an mp3, and nothing changes it afterwards.
-        raise NotImplementedError("signing")
-    return target
+    if job["certificate"] is not None:
+        identity = SigningIdentity(Path(job["certificate"]), Path(job["private_key"]))
+    else:
+        identity = development_identity(Path(job["signing_folder"]))
+    inputs = tuple(Ingredient.of(Path(file)) for file in job["files"])
+    signed = mp3.with_name(f"signed-{mp3.name}")
+    sign_mp3(mp3, signed, Made("Cutscore", __version__, song_id=job["song_id"], inputs=inputs), identity)
+    signed.replace(mp3)
 
 
 def _refuse_bombs(path: Path, facts: MediaFacts, video: VideoFacts, job: Mapping[str, Any]) -> None:

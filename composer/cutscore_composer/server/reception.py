@@ -18,7 +18,7 @@ from typing import IO, Any
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from cutscore_composer.contract import FILE_FIELD, FILE_FIELDS, MOST_BYTES, MOST_FILES, Violation
+from cutscore_composer.contract import FILE_FIELD, FILE_FIELDS, MOST_BYTES, MOST_FILES, SWITCHES, TAG_FIELDS, Violation
 from cutscore_composer.error_bodies import Invalid
 from cutscore_composer.server.refusal import Refusal, broken, invalid, refused
 from cutscore_composer.server.settings import ServerSettings
@@ -33,7 +33,7 @@ GRACE_SECONDS = 10.0
 """An upload's speed is looked at after so long."""
 _WRITE_BYTES = 1 << 20
 _SUFFIXES = frozenset(
-    ".mp4 .mov .m4v .mkv .webm .avi .mpg .mpeg .mxf .ts .m2ts .mts .wmv .asf .flv .3gp .ogv .y4m .mjpeg .h264".split()
+    (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mxf", ".ts", ".m2ts", ".mts", ".wmv", ".flv")
 )
 
 
@@ -297,8 +297,5 @@ class _Reader:
         self._ended = True
 
 
-KNOWN_FIELDS = frozenset(
-    "description tags tags[] model_id sign_with_c2pa add_sfx separate_tracks use_audio_as_reference "
-    "seed loudness stems".split()
-)
+KNOWN_FIELDS = frozenset((*SWITCHES, *TAG_FIELDS, "description", "model_id", "seed", "loudness"))
 """Text fields that mean something."""

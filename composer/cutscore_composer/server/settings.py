@@ -80,6 +80,8 @@ class ServerSettings:
     """C2PA: the certificate chain as a PEM file; None: a local development certificate."""
     private_key: Path | None = None
     """C2PA: the certificate's key as a PEM file."""
+    signing_folder: Path | None = None
+    """C2PA: where the development certificate lies; None: in the server's own folder, a new one each time."""
     engine: str = "cutscore_composer.local:LocalEngine"
     """The engine's class or function, as module:name."""
 

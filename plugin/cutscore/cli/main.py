@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "init": "Write a configuration with every option explained.",
     "doctor": "Say what is found on this machine and what is missing.",
     "parked": "List paid calls whose outcome is not known.",
+    "serve": "Offer the composer to programs that speak to the cloud service.",
 }
 """What can be called. The module of each is cutscore.cli.NAME unless HOMES names it; the function in it is `command`,
 or `COMMANDS` maps the words that may follow (`cutscore jobs list`) to functions."""
@@ -38,7 +39,6 @@ HOMES: dict[str, str] = {
 COMING: dict[str, str] = {
     "watch": "Watching folders",
     "jobs": "The list of jobs",
-    "serve": "The server",
     "install": "Installing into an editor",
 }
 """What is planned and answers so."""

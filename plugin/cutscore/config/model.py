@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, field_validator
 
 from cutscore.config.section import KeySource, Number, Section, Whole, Word, check_url, one_of
+from cutscore.config.serving import ServeSettings
 from cutscore.config.watching import JobSettings, WatchFolder
 from cutscore_composer.alternates import ALTERNATES
 from cutscore_composer.contract import (
@@ -180,6 +181,7 @@ class Settings(Section):
     profiles: dict[str, Profile] = Field(default_factory=dict)
     watch: tuple[WatchFolder, ...] = ()
     jobs: JobSettings = JobSettings()
+    serve: ServeSettings = ServeSettings()
 
     @field_validator("engines", mode="before")
     @classmethod
