@@ -198,7 +198,7 @@ def _reached(name: str, url: str, proxy: bool | None) -> Finding:
 def _ledger(settings: Settings) -> Iterator[Finding]:
     from cutscore.submit.ledger import Ledger
 
-    database = settings.ledger.database_url
+    database = settings.ledger_url
     if database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file():
         yield Finding("ledger", "ok", "not there yet; it is made when it is first needed")
         return

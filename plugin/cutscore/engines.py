@@ -85,4 +85,4 @@ def ledger_of(settings: Settings) -> Ledger:
     """The ledger, opened; use it as a context manager."""
     from cutscore.submit import Ledger
 
-    return Ledger(settings.ledger.database_url, settings.ledger.store_folder)
+    return Ledger(settings.ledger_url, settings.ledger.store_folder)

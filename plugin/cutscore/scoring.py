@@ -102,7 +102,7 @@ def score(
             progress=progress,
             command=command or RESEND,
         )
-        submissions, fits = _ranked(submissions)
+        submissions, fits = ranked(submissions)
         warnings = [*cut.warnings, *(w for take in submissions for w in take.music.warnings)]
         first = submissions[0]
         placed = None
@@ -112,7 +112,7 @@ def score(
             warnings += placed.warnings
     film = None
     if settings.output.preview if preview is None else preview:
-        film = _preview(picture, first.music, progress)
+        film = preview_of(picture, first.music, progress)
     return ScoreResult(submissions, placed, film, tuple(dict.fromkeys(warnings)), fits)
 
 
@@ -227,7 +227,7 @@ def _handle_frames(music: MusicSettings, picture: Picture) -> tuple[int, int]:
     return before, after
 
 
-def _ranked(takes: tuple[Submission, ...]) -> tuple[tuple[Submission, ...], tuple[FitScore | None, ...]]:
+def ranked(takes: tuple[Submission, ...]) -> tuple[tuple[Submission, ...], tuple[FitScore | None, ...]]:
     """The takes with how well they fit, the best first; as they are where a fit is not known."""
     from cutscore_composer.deliver.fit_score import fit_score
 
@@ -261,7 +261,8 @@ def _placed(
     return placed
 
 
-def _preview(picture: Picture, music: Music, progress: Progress) -> Path:
+def preview_of(picture: Picture, music: Music, progress: Progress) -> Path:
+    """A video of the picture with the music under its own sound, beside the music."""
     from cutscore.preview import make_preview
 
     # The handle before the picture is not part of it.

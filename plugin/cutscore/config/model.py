@@ -46,6 +46,10 @@ class EngineSettings(Section):
     enable_logging: bool | None = None
     raw_channels: Annotated[Whole, Field(ge=1, le=2)] | None = None
     proxy: bool | None = None
+    concurrency: Whole = Field(default=2, ge=1, le=64)
+    """How many of the watcher's jobs may be with this server at once, on all machines together."""
+    calls_a_minute: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
+    """How many of the watcher's jobs may begin with this server in a minute."""
     connect_seconds: Number = Field(default=10.0, gt=0, le=600)
     upload_seconds: Number = Field(default=60.0, gt=0, le=3600)
     wait_seconds: Number = Field(default=900.0, gt=0, le=7200)
@@ -203,6 +207,12 @@ class Settings(Section):
         except ValueError as error:
             return f"the engine's URL {error}"
         return None
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's database: its own, else the one in which several machines share their jobs, else the user's."""
+        shared = self.jobs.database if self.ledger.database is None else None
+        return shared if shared and shared.startswith("postgres") else self.ledger.database_url
 
     def with_profile(self, name: str) -> Settings:
         """These settings with a profile laid over them. Raises KeyError when there is no such profile."""

@@ -70,6 +70,7 @@ class HookSettings(Section):
     timeout_seconds: Number = Field(default=60.0, gt=0, le=3600)
     webhook: str | None = None
     webhook_secret: KeySource | None = None
+    desktop: bool = True
 
     @field_validator("webhook")
     @classmethod

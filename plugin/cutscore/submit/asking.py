@@ -12,7 +12,7 @@ from cutscore.keys import ApiKey
 from cutscore.submit.answer import licence_facts, problem
 from cutscore.submit.exchange import Answer, Call, ExchangeError, Stopped, exchange
 from cutscore.submit.outcome import meaning, retry_after_seconds, sentence
-from cutscore.submit.paid import Till, Unclear
+from cutscore.submit.paid import Till, TryLater, Unclear
 from cutscore.submit.server import RemoteSettings
 from cutscore_composer import contract
 from cutscore_composer.engine import Progress
@@ -32,7 +32,8 @@ def ask_for_music(
 ) -> dict[str, str]:
     """POST `call` until music lies in its target; gives what the answer's headers tell of it.
 
-    Raises EngineFailed or Cancelled when nothing was billed, Unclear when that is not known.
+    Raises EngineFailed (TryLater where waiting may help) or Cancelled when nothing was billed, Unclear when that is
+    not known.
     """
     errors = _Errors(settings, call, key)
     answer = _answered(settings, call, errors, progress, till)
@@ -52,18 +53,22 @@ def _answered(settings: RemoteSettings, call: Call, errors: _Errors, progress: P
             answer = exchange(call, progress)
         except ExchangeError as error:
             failure = errors.broken(error)
-            if error.connected or error.lasting or last or isinstance(failure, Cancelled):
+            if error.connected or error.lasting or isinstance(failure, Cancelled):
                 raise failure from error.__cause__
+            if last:
+                raise TryLater(str(failure)) from error.__cause__
         else:
             if answer.status == 200:
                 return answer
             failure = errors.refusal(answer)
             wanted = retry_after_seconds(answer.headers)
-            if last or meaning(answer.status, answer.headers, contract.server_error(answer.body)) != "again":
+            if meaning(answer.status, answer.headers, contract.server_error(answer.body)) != "again":
                 raise failure
+            if last:
+                raise TryLater(str(failure), wanted)
             pause = pause if wanted is None else wanted
             if pause > MOST_RETRY_WAIT_SECONDS:
-                raise EngineFailed(f"{failure} It asks to wait {pause:.0f} s.")
+                raise TryLater(f"{failure} It asks to wait {pause:.0f} s.", pause)
         till.refused()
         _wait(pause, progress, f"{failure} Asking again in {pause:.0f} s.")
     raise AssertionError("the last attempt returns or raises")

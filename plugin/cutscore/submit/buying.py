@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cutscore.submit.holding import Heart, acquire, parked_sentence
+from cutscore.submit.holding import Heart, Resend, acquire, parked_sentence
 from cutscore.submit.ledger import Asked, Entry, Hold, Ledger, NotHeld, StoredFile
 from cutscore.submit.owner import this_owner
 from cutscore.submit.paid import PaidEngine, Received, Till, Unclear
@@ -50,7 +50,7 @@ def buy_part(
     ledger: Ledger,
     *,
     rescue: Path,
-    resend: bool,
+    resend: Resend,
     progress: Progress,
     before_sending: Callable[[], None],
 ) -> Bought:

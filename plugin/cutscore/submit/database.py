@@ -64,6 +64,12 @@ FINGERPRINTS = sa.Table(
 )
 
 
+def database_url(text: str) -> sa.URL:
+    """A database URL with the driver that Cutscore brings. Raises what SQLAlchemy raises."""
+    url = sa.make_url(text)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
 def database_engine(url: sa.URL) -> sa.Engine:
     """An engine whose commits are on disk when they return. Raises what SQLAlchemy and the driver raise."""
     if url.get_backend_name() != "sqlite":
@@ -92,6 +98,7 @@ class Transaction:
     """A transaction whose database errors are told in one sentence (IntegrityError passes: it is an answer)."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
+        """`name` is what it is called in sentences: "The ledger sqlite:///…"."""
         self._context = engine.begin()
         self._name = name
 
@@ -117,7 +124,7 @@ class Transaction:
         # Only the driver's own line: SQLAlchemy's text quotes the statement with its values.
         reason = first_line(getattr(error, "orig", None) or type(error).__name__)
         busy = " Another program holds it." if isinstance(error, OperationalError) and "locked" in reason else ""
-        return OutputFailed(f"The ledger {self._name} cannot be written: {reason}.{busy}")
+        return OutputFailed(f"{self._name} cannot be written: {reason}.{busy}")
 
 
 class OtherSchema(Exception):

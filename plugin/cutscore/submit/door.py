@@ -15,7 +15,7 @@ from typing import Any
 
 from cutscore.results import ResultFolder, Slot, base_name
 from cutscore.submit.buying import Bought, buy_part
-from cutscore.submit.holding import Heart, acquire
+from cutscore.submit.holding import Heart, Resend, acquire
 from cutscore.submit.keying import Keyed, key_of, refuse_changed
 from cutscore.submit.ledger import Asked, Entry, Ledger, NotHeld, StoredFile
 from cutscore.submit.owner import this_owner
@@ -68,15 +68,15 @@ def submit(
     *,
     folder: Path,
     takes: int = 1,
-    resend: bool = False,
+    resend: Resend = False,
     progress: Progress | None = None,
     command: str = RESEND,
 ) -> tuple[Submission, ...]:
     """Get `takes` pieces of music for a request and put them into `folder`, reusing what is there.
 
     `request.stem` names the piece, `request.folder` is not used. Take k has seed `request.seed + k`; a server
-    knows no seed: there it only tells takes apart. `resend` sends parked purchases of this request again;
-    `command` is how a person says that.
+    knows no seed: there it only tells takes apart. `resend` sends parked purchases of this request again (all, or
+    only the attempts that it names); `command` is how a person says that.
 
     Raises InputRefused, ConfigError, EngineFailed, OutcomeUnknown (parked), OutputFailed or Cancelled; what
     was finished before stays.
@@ -107,7 +107,7 @@ class _Door:
     engine: Engine
     ledger: Ledger
     results: ResultFolder
-    resend: bool
+    resend: Resend
     progress: Progress
     command: str
 
@@ -116,14 +116,7 @@ class _Door:
     ) -> tuple[Submission, int | None]:
         """One piece, and the version that its siblings share."""
         engine = self.engine
-        keyed: list[tuple[Request, tuple[int, int], Keyed]] = []
-        ranges: tuple[tuple[int, int], ...] = ((0, request.picture.frames),)
-        if isinstance(engine, PaidEngine):
-            ranges = engine.parts(request.picture, self.progress)
-        for first, last in ranges:
-            whole = (first, last) == (0, request.picture.frames)
-            part = request if whole else replace(request, picture=request.picture.section(first, last))
-            keyed.append((part, (first, last), key_of(part, engine, self.ledger, self.progress)))
+        keyed = _keyed_parts(request, engine, self.ledger, self.progress)
         key = _whole_key([k.key for _, _, k in keyed])
         if (there := self._there(base, key)) is not None:
             return there, version
@@ -232,6 +225,37 @@ class _Door:
         start = timecode(picture.start_frame, picture.rate, picture.drop_frame)
         title = f"{picture.name} from {start}, {float(picture.seconds):.1f} s"
         return Asked(key, self.engine.name, self.engine.version, paid, title, self.command)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceKeys:
+    """The ledger's keys of one piece, before it is made."""
+
+    whole: str
+    """What `Submission.key` will be."""
+    parts: tuple[str, ...]
+    """Of each purchase."""
+
+
+def piece_keys(request: Request, engine: Engine, ledger: Ledger, progress: Progress) -> PieceKeys:
+    """The keys under which `submit` would get the first take of a request. Raises InputRefused for unreadable media."""
+    keys = [keyed.key for _, _, keyed in _keyed_parts(request, engine, ledger, progress)]
+    return PieceKeys(_whole_key(keys), tuple(keys))
+
+
+def _keyed_parts(
+    request: Request, engine: Engine, ledger: Ledger, progress: Progress
+) -> list[tuple[Request, tuple[int, int], Keyed]]:
+    """Every part that is bought by itself, its range in frames and its key."""
+    ranges: tuple[tuple[int, int], ...] = ((0, request.picture.frames),)
+    if isinstance(engine, PaidEngine):
+        ranges = engine.parts(request.picture, progress)
+    keyed = []
+    for first, last in ranges:
+        whole = (first, last) == (0, request.picture.frames)
+        part = request if whole else replace(request, picture=request.picture.section(first, last))
+        keyed.append((part, (first, last), key_of(part, engine, ledger, progress)))
+    return keyed
 
 
 def _whole_key(keys: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
 
 from cutscore.submit.ledger import Asked, Entry, Hold, Ledger
@@ -15,6 +16,11 @@ BEAT_SECONDS = 3.0
 STALE_SECONDS = 20.0
 """A run whose beat stands still for so long, by the watcher's own clock, is taken for dead."""
 _POLL_SECONDS = 0.2
+
+
+Resend = bool | Mapping[str, int]
+"""The user's word to send parked purchases again: for all, or for each key the attempt that was parked when it was
+said, so that a run that is repeated after a crash never sends twice on one word."""
 
 
 class Heart:
@@ -63,7 +69,7 @@ class _Watch:
         return time.monotonic() - self._since > STALE_SECONDS
 
 
-def acquire(ledger: Ledger, asked: Asked, owner: str, *, resend: bool, progress: Progress) -> Entry | Hold:
+def acquire(ledger: Ledger, asked: Asked, owner: str, *, resend: Resend, progress: Progress) -> Entry | Hold:
     """The row when its music is there, else the hold to make it; waits while another run makes it.
 
     Raises OutcomeUnknown when the outcome of an earlier purchase is not known and `resend` does not say to
@@ -83,7 +89,7 @@ def acquire(ledger: Ledger, asked: Asked, owner: str, *, resend: bool, progress:
         elif entry.state in ("asked", "failed"):
             taken = ledger.claim(entry, owner, asked.command)
         elif entry.state == "unknown":
-            if entry.paid and not resend:
+            if entry.paid and not _may_resend(entry, resend):
                 raise OutcomeUnknown(parked_sentence(entry, asked.command))
             taken = ledger.claim(entry, owner, asked.command)
         elif watch.dead(entry):
@@ -96,6 +102,10 @@ def acquire(ledger: Ledger, asked: Asked, owner: str, *, resend: bool, progress:
             pause.wait(_POLL_SECONDS)
         if taken is not None:
             return taken
+
+
+def _may_resend(entry: Entry, resend: Resend) -> bool:
+    return resend if isinstance(resend, bool) else resend.get(entry.key) == entry.attempt
 
 
 def parked_sentence(entry: Entry, command: str = "") -> str:

@@ -32,6 +32,7 @@ from cutscore.submit.database import (
     OtherSchema,
     Transaction,
     database_engine,
+    database_url,
     first_line,
     make_tables,
 )
@@ -104,7 +105,7 @@ class Ledger:
         """Open or make it. Raises ConfigError when the database cannot be used."""
         self.store = Store(store)
         try:
-            parsed = sa.make_url(url)
+            parsed = database_url(url)
             self._name = parsed.render_as_string(hide_password=True)
         except SQLAlchemyError:
             # The URL itself may hold a password.
@@ -278,7 +279,7 @@ class Ledger:
             _note(connection, key, now_attempt, changed["state"], changed.get("message", ""))
 
     def _begin(self) -> Transaction:
-        return Transaction(self._engine, self._name)
+        return Transaction(self._engine, f"The ledger {self._name}")
 
 
 def parked(ledger: Ledger) -> tuple[Entry, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from cutscore_composer.engine import Engine, Progress, Request
-from cutscore_composer.errors import OutcomeUnknown
+from cutscore_composer.errors import EngineFailed, OutcomeUnknown
 from cutscore_composer.music import Music
 from cutscore_composer.picture import Picture
 
@@ -35,6 +35,15 @@ class Unclear(OutcomeUnknown):
         super().__init__(sentence)
         self.kept = kept
         self.facts = dict(facts or {})
+
+
+class TryLater(EngineFailed):
+    """Nothing was billed, and the same request may well succeed later: the server is busy or cannot be reached."""
+
+    def __init__(self, sentence: str, seconds: float | None = None) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+        """How long the server asks to wait; None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
