@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "Say what is found on this machine and what is missing.",
     "parked": "List paid calls whose outcome is not known.",
     "serve": "Offer the composer to programs that speak to the cloud service.",
+    "jobs": "List, show, retry, cancel and prune the jobs of the watcher.",
 }
 """What can be called. The module of each is cutscore.cli.NAME unless HOMES names it; the function in it is `command`,
 or `COMMANDS` maps the words that may follow (`cutscore jobs list`) to functions."""
@@ -38,7 +39,6 @@ HOMES: dict[str, str] = {
 
 COMING: dict[str, str] = {
     "watch": "Watching folders",
-    "jobs": "The list of jobs",
     "install": "Installing into an editor",
 }
 """What is planned and answers so."""

@@ -41,7 +41,7 @@ def _forget(register: Register, job: Job) -> None:
     mine = sa.and_(JOBS.c.id == job.id, JOBS.c.attempt == job.attempt, JOBS.c.changed_at == job.changed_at)
     with register.begin() as connection:
         connection.execute(sa.delete(STEPS).where(STEPS.c.job == job.id))
-        if _is_gone(job.path):
+        if is_gone(job.path):
             connection.execute(sa.delete(IDENTITIES).where(IDENTITIES.c.job == job.id))
             connection.execute(sa.delete(JOBS).where(mine))
         else:
@@ -49,7 +49,7 @@ def _forget(register: Register, job: Job) -> None:
             connection.execute(sa.update(JOBS).where(mine).values(stage=_PRUNED, facts=facts, message=""))
 
 
-def _is_gone(path: Path) -> bool:
+def is_gone(path: Path) -> bool:
     """Whether a file is certainly not there: of a share that is not mounted, the folder is not there or empty."""
     try:
         return not path.exists() and next(path.parent.iterdir(), None) is not None

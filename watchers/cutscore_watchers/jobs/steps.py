@@ -17,6 +17,7 @@ from cutscore_watchers.hooks.desktop import has_desktop
 from cutscore_watchers.jobs.crew import Crew
 from cutscore_watchers.jobs.ending import UNREADY_SECONDS, ending_of
 from cutscore_watchers.jobs.facts import OPEN, Ending, Job
+from cutscore_watchers.jobs.housekeeping import is_gone
 from cutscore_watchers.jobs.interrupted import Interrupted
 from cutscore_watchers.jobs.register import Register
 from cutscore_watchers.jobs.wanted import watch_of
@@ -235,13 +236,11 @@ def _unready(job: Job) -> Ending | None:
     path: Path = job.path
     try:
         facts = path.stat()
-    except FileNotFoundError:
-        if path.parent.is_dir():
-            return Ending("gone", f"{path.name} is not there any more.")
-        return Ending("waiting", f"The folder {path.parent} is not there.", delay_seconds=UNREADY_SECONDS)
     except OSError as error:
-        said = f"{path} cannot be read: {error.strerror or error}."
-        return Ending("waiting", said, delay_seconds=UNREADY_SECONDS)
+        if is_gone(path):
+            return Ending("gone", f"{path.name} is not there any more.")
+        said = f"{path} cannot be read now: {error.strerror or error}."
+        return Ending("waiting", said, delay_seconds=min(UNREADY_SECONDS * 2.0**job.refusals, 600.0), counts="refusals")
     if (facts.st_size, facts.st_mtime_ns) != (job.size, job.mtime_ns):
         return Ending("replaced", f"{path.name} was changed; its new version is a job of its own.")
     verdict = judge(path)

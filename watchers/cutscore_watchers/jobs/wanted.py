@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cutscore.config import Settings
+from cutscore.config import Settings, override
 from cutscore.config.model import MusicSettings, OutputSettings, PlaceSettings
 from cutscore.config.watching import WatchFolder
 from cutscore.engines import LOCAL
@@ -30,6 +30,10 @@ def wanted_for(ready: ReadyFile, settings: Settings) -> dict[str, Any]:
         except KeyError:
             known = ", ".join(sorted(settings.profiles)) or "none"
             raise ConfigError(f"There is no profile {watch.profile!r} for {ready.path}; there are: {known}.") from None
+    said: dict[str, Any] = {"description": watch.description, "tags": watch.tags, "style": watch.style}
+    settings = override(settings, **{name: value for name, value in said.items() if value is not None})
+    if watch.engine is not None:
+        settings = settings.model_copy(update={"engine": watch.engine})
     problem = settings.engine_problem(settings.engine)
     if problem is not None:
         raise ConfigError(f"{problem[0].upper()}{problem[1:]}.")

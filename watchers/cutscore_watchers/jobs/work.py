@@ -16,14 +16,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutscore.engines import LOCAL, engine_of, remote_settings
 from cutscore_composer.engine import Progress
 from cutscore_composer.errors import ConfigError, InputRefused, OutputFailed
-from cutscore_watchers.jobs.picture import picture_of, project_cut
 from cutscore_watchers.jobs.wanted import settings_of, watch_of
 
 if TYPE_CHECKING:
@@ -33,7 +31,11 @@ if TYPE_CHECKING:
     from cutscore.submit import Ledger, Submission
     from cutscore_composer.engine import Engine, Request
 
-NO_PLACE: Mapping[str, Any] = {"project": None, "record_in": 0, "record_out": 0, "how": "none", "warnings": []}
+NO_PLACE: Mapping[str, Any] = {
+    "project": None, "timeline": None, "record_in": 0, "record_out": 0, "how": "none", "confidence": 0.0,
+    "warnings": [], "head_frames": 0, "pace": "1/1",
+}  # fmt: skip
+"""The JSON of a RenderPlace that is nowhere."""
 _PLACE_TRIES = 3
 """How often a project that is saved in just this moment is read again."""
 
@@ -153,15 +155,14 @@ def _placed(order: Order, facts: Mapping[str, Any], settings: Settings, progress
     submission = _delivered(facts)
     music = submission.music
     progress.report("place", 0.0)
-    if facts.get("project") is None:
-        render = picture_of(order.path, NO_PLACE, settings, progress)
-        cut, record_in = render.cut, 0
-        folder = _folder(order.path, settings)
-    else:
-        cut, record_in = project_cut(Path(facts["project"]), settings), int(facts["record_in"])
-        folder = output_folder([Path(facts["project"])], settings.output.folder)
+    from cutscore_watchers.matching.render_place import RenderPlace
+    from cutscore_watchers.matching.scoring_of_render import picture_of
+
+    cut, _ = picture_of(order.path, RenderPlace.of_json(dict(facts)), settings)
+    project = facts.get("project")
+    folder = output_folder([order.path if project is None else Path(project)], settings.output.folder)
     try:
-        placed = _lay(submission, cut, record_in, settings, folder)
+        placed = _lay(submission, cut, int(facts["record_in"]), settings, folder)
     except (InputRefused, OutputFailed) as error:
         # The music may have been paid for: whoever reads the error must know that it is there.
         raise type(error)(f"{error} The music itself is ready: {music.audio}") from error
@@ -205,12 +206,11 @@ def _find_place(order: Order, settings: Settings, progress: Progress) -> dict[st
     watch = watch_of(order.wanted)
     if watch.project is None:
         return dict(NO_PLACE)
-    try:
-        matching: Any = import_module("cutscore_watchers.matching")
-        place: dict[str, Any] = matching.find_place(order.path, watch, settings, progress).as_json()
-    except (ImportError, AttributeError):
-        said = f"Renders are not matched to {watch.project} yet: the music lies beside the render."
-        return {**NO_PLACE, "warnings": [said]}
+    from cutscore_watchers.matching import find_place
+
+    place = find_place(order.path, watch, settings, progress).as_json()
+    if place["project"] is None:
+        place["warnings"].append(f"The music of {order.path.name} lies beside it, with an .otio to take it from.")
     return place
 
 
@@ -219,16 +219,20 @@ def _request(
 ) -> tuple[Request, dict[str, Any]]:
     """What is asked of the engine, and the place, which is none when the project turns out to be unreadable."""
     from cutscore.scoring import request_of
+    from cutscore_watchers.matching.render_place import RenderPlace
+    from cutscore_watchers.matching.scoring_of_render import picture_of
 
     try:
-        render = picture_of(order.path, place, settings, progress)
+        cut, picture = picture_of(order.path, RenderPlace.of_json(place), settings)
     except InputRefused as error:
         if place.get("project") is None:
             raise
-        place = {**NO_PLACE, "warnings": [*place.get("warnings", ()), f"{error} The music lies beside the render."]}
-        render = picture_of(order.path, place, settings, progress)
-    place = {**place, "warnings": list(dict.fromkeys([*place["warnings"], *render.warnings]))}
-    return request_of(replace(render.cut, source=order.path), render.picture, settings), place
+        place = {**NO_PLACE, "warnings": [*place["warnings"], f"{error} The music lies beside the render."]}
+        cut, picture = picture_of(order.path, RenderPlace.of_json(place), settings)
+    if place["project"] is None:
+        place = {**place, "warnings": list(dict.fromkeys([*place["warnings"], *cut.warnings]))}
+    # The music is called like the render, not like the timeline that it shows a part of.
+    return request_of(replace(cut, source=order.path), replace(picture, name=order.path.stem), settings), place
 
 
 def _engine(settings: Settings) -> Engine:
