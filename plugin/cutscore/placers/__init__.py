@@ -33,7 +33,7 @@ from cutscore_composer.music import Stem
 if TYPE_CHECKING:
     from cutscore.cut import Cut
 
-FORMATS: Mapping[str, str] = {".otio": "otio", ".otioz": "otioz", ".otiod": "otiod"}
+FORMATS: Mapping[str, str] = {".otio": "otio", ".otioz": "otioz", ".otiod": "otiod", ".xml": "fcp7"}
 """Suffix → module of this package that writes the format."""
 
 

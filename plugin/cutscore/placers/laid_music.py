@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
 from cutscore.placers.notes import Notes
+from cutscore.placers.wav_start import SoundForm
 from cutscore_composer.cue import Cue
 from cutscore_composer.timebase import frames_near
 
-DUCKED_LEAST_DB = -60.0
+LEAST_DB = -60.0
+"""Taken for silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class LaidMusic:
     """Whole frames that the file lasts."""
     timecode: int
     """Frame number (timecode) of the file's first frame; 0 where it says none."""
+    form: SoundForm = field(default_factory=SoundForm)
     hits: tuple[Hit, ...] = ()
     gain_db: float = 0.0
     duck: tuple[Level, ...] = ()
@@ -66,7 +68,7 @@ class LaidMusic:
     muted: bool = False
     """Whether it is laid down muted (stems)."""
     notes: Notes = field(default_factory=dict)
-    """To be kept with the clip (see `notes.as_text`); `noted` adds what a format made of the levels."""
+    """To be kept with the clip, see `notes.as_text`."""
 
     @property
     def end(self) -> int:
@@ -74,30 +76,34 @@ class LaidMusic:
         return self.start + self.frames
 
     def levels(self) -> tuple[Level, ...]:
-        """Gain and ducking as keyframes; empty where one constant gain says it all."""
-        return tuple(Level(level.frame, self.gain_db + level.db) for level in self.duck)
-
-    def levels_with_fades(self, silence_db: float = DUCKED_LEAST_DB) -> tuple[Level, ...]:
-        """Gain, ducking and both fades as keyframes, for formats without fades of their own."""
+        """Gain and ducking as keyframes within the clip; empty where one constant gain says it all."""
+        whole = tuple(Level(level.frame, round(self.gain_db + level.db, 2)) for level in self.duck)
+        if not whole:
+            return ()
         first, last = self.source, self.source + self.frames - 1
-        fade_in, fade_out = _fitting(self.fade_in, self.fade_out, self.frames)
+        inside = [level for level in whole if first < level.frame < last]
+        edges = [Level(frame, level_at(whole, frame, self.gain_db)) for frame in dict.fromkeys((first, last))]
+        return (edges[0], *inside, *edges[1:])
+
+    def levels_with_fades(self, silence_db: float = LEAST_DB) -> tuple[Level, ...]:
+        """Gain, ducking and both fades as keyframes, for formats without fades of their own."""
+        levels = self.levels()
+        fade_in, fade_out = fitting_fades(self)
         if not fade_in and not fade_out:
-            return self.levels()
+            return levels
+        first, last = self.source, self.source + self.frames - 1
         up, down = first + fade_in, last - fade_out
-        inside = [level for level in self.levels() if up < level.frame < down]
-        found = [Level(up, level_at(self.levels(), up, self.gain_db)), *inside]
-        if down > up:
-            found.append(Level(down, level_at(self.levels(), down, self.gain_db)))
+        found = [Level(frame, level_at(levels, frame, self.gain_db)) for frame in dict.fromkeys((up, down))]
+        found[1:1] = [level for level in levels if up < level.frame < down]
         if fade_in:
             found.insert(0, Level(first, silence_db))
         if fade_out:
             found.append(Level(last, silence_db))
         return tuple(found)
 
-    def noted(self, **made: str) -> Notes:
-        """The notes with what a format wants to know again: what it wrote itself, to tell the user's changes."""
-        placed: Mapping[str, object] = {**self.notes.get("placed", {}), **made}
-        return {**self.notes, "placed": placed}
+    def with_note(self, **made: str) -> LaidMusic:
+        """With a note of what a format wrote itself, to know it again: the user's changes are told by it."""
+        return replace(self, notes={**self.notes, "placed": {**self.notes["placed"], **made}})
 
 
 def hits_of(cue: Cue, rate: Fraction, before: int, frames: int) -> tuple[Hit, ...]:
@@ -116,7 +122,7 @@ def duck_of(cue: Cue, rate: Fraction, before: int) -> tuple[Level, ...]:
     """What draws a cue down under the dialogue, in frames of its file; one keyframe a frame."""
     levels: dict[int, float] = {}
     for point in cue.duck:
-        levels[max(0, before + frames_near(point.time, rate))] = round(max(DUCKED_LEAST_DB, point.db), 2)
+        levels[max(0, before + frames_near(point.time, rate))] = round(max(LEAST_DB, point.db), 2)
     return tuple(Level(frame, db) for frame, db in sorted(levels.items())) if any(levels.values()) else ()
 
 
@@ -137,7 +143,7 @@ def level_at(levels: tuple[Level, ...], frame: int, without: float) -> float:
     return round(one.db + (other.db - one.db) * part, 2)
 
 
-def _fitting(fade_in: int, fade_out: int, frames: int) -> tuple[int, int]:
-    """Fades that do not meet: each is at most as long as the other leaves room for."""
-    fade_in = max(0, min(fade_in, frames - 1))
-    return fade_in, max(0, min(fade_out, frames - 1 - fade_in))
+def fitting_fades(laid: LaidMusic) -> tuple[int, int]:
+    """Fades that do not meet: the second is at most as long as the first leaves room for."""
+    fade_in = max(0, min(laid.fade_in, laid.frames - 1))
+    return fade_in, max(0, min(laid.fade_out, laid.frames - 1 - fade_in))

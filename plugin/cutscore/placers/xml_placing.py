@@ -25,6 +25,7 @@ from cutscore.placers.own_music import (
     shortened,
 )
 from cutscore.placers.piece import Edited, Piece
+from cutscore.placers.wav_start import form_of
 from cutscore.placers.xml_project import OwnTrack, XmlProject, XmlTimeline
 
 
@@ -162,7 +163,7 @@ class _Desk:
             onto_sha256=piece.onto_sha256,
             role="" if is_music else part.role,
         )
-        notes["placed"]["asked"] = self._asked
+        notes["placed"] |= {"asked": self._asked, "track": part.track_name}
         return LaidMusic(
             name=part.name,
             url=url,
@@ -175,6 +176,7 @@ class _Desk:
             source=before + head,
             file_frames=piece.frames + before + after,
             timecode=piece.media_start,
+            form=form_of(part.audio),
             hits=hits,
             gain_db=piece.gain_db + louder,
             duck=duck,

@@ -44,12 +44,21 @@ class OwnTrack:
 class XmlProject(Protocol):
     """One timeline in an XML text, as a format's module sees it; it is never changed."""
 
-    xml: XmlText
-    rate: Fraction
-    SPELLING: Spelling
-    """How it names media (see `media_url`)."""
-    EMPTY: Sequence[str]
-    """Names of elements that music may be the only thing in: they count the same empty and with white space."""
+    @property
+    def xml(self) -> XmlText:
+        """The text."""
+
+    @property
+    def rate(self) -> Fraction:
+        """The timeline's rate."""
+
+    @property
+    def SPELLING(self) -> Spelling:  # noqa: N802 - a constant of the class
+        """How it names media (see `media_url`)."""
+
+    @property
+    def EMPTY(self) -> Sequence[str]:  # noqa: N802 - a constant of the class
+        """Names of elements that music may be the only thing in: they count the same empty and with white space."""
 
     @property
     def first_frame(self) -> int:

@@ -34,7 +34,7 @@ def load(file: TimelineFile) -> Loaded:
     """Read an FCP7 XML file. Raises InputRefused with one sentence."""
     path = file.path
     root = safe_xml.parse(path, file.data, "xmeml")
-    sequence = _main_sequence(path, root)
+    sequence = main_sequence(path, root)
     rate = rate_of(sequence) or rate_of(sequence.find("timecode"))
     if rate is None:
         raise InputRefused(f"{path}: the sequence '{text_of(sequence, 'name')}' names no rate; export it again.")
@@ -58,12 +58,14 @@ def load(file: TimelineFile) -> Loaded:
     )
 
 
-def _main_sequence(path: Path, root: Element) -> Element:
-    """The one sequence of the file that no other sequence uses."""
+def main_sequence(path: Path, root: Element, name: str | None = None) -> Element:
+    """The one sequence of the file that no other sequence uses; of several the one that is called `name`."""
     defined = [s for s in root.iter("sequence") if s.find("media") is not None]
     outer = [s for s in defined if not any(a.tag == "clipitem" for a in s.iterancestors())]
     used = {s.get("id") for s in root.iter("sequence") if any(a.tag == "clipitem" for a in s.iterancestors())}
     free = [s for s in outer if s.get("id") is None or s.get("id") not in used] or outer
+    if len(free) > 1 and name is not None:
+        free = [s for s in free if text_of(s, "name") == name] or free
     if len(free) == 1:
         return free[0]
     if not free:
