@@ -20,6 +20,7 @@ from cutscore.readers.fcp7_items import Placed, placed_items, speed_of
 from cutscore.readers.fcp7_values import flag, number, rate_of, text_of
 from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
+from cutscore.readers.sounds import OUR_KEY
 from cutscore.readers.timeline import SEALED
 from cutscore_composer.errors import InputRefused
 
@@ -133,6 +134,8 @@ class _Builder:
             item = otio.schema.Clip(name, self._reference(element))
         item.source_range = source_range
         item.enabled = flag(element, "enabled", True)
+        if "cutscore.place/" in text_of(element.find("logginginfo"), "lognote"):
+            item.metadata[OUR_KEY] = {}
         if speed == 0:
             item.effects.append(otio.schema.FreezeFrame())
         elif speed != 1:
