@@ -24,12 +24,14 @@ def film(
     rotation: int = 0,
     streams: int = 1,
     codec: str = "mpeg4",
+    options: dict[str, str] | None = None,
 ) -> Path:
     """A film whose shots change at the frames `cuts`; a bar moves inside each shot.
 
     `steps` are distances between frames in 1/1000 s for a variable rate; a further stream is larger by its number.
+    `options` are the container's.
     """
-    with av.open(str(path), "w") as out:
+    with av.open(str(path), "w", options=options or {}) as out:
         videos = []
         for number in range(streams):
             stream = out.add_stream(codec, rate=rate)

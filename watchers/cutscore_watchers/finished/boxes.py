@@ -29,11 +29,11 @@ def boxes_end(data: Bytes) -> Verdict:
         size, name = _box(data, place)
         if size is None:
             return missing("breaks off inside a box")
+        if not name.strip(b"\0"):
+            return missing("ends in zeros where a box should be")
         if size == 0:
             # "To the end of the file": what is written while the length is not known yet.
             return untold("its last box has no length") if b"moov" in names else missing("has no index (moov) yet")
-        if not name.strip(b"\0"):
-            return missing("ends in zeros where a box should be")
         if place + size > data.size:
             return missing(f"lacks {place + size - data.size} bytes of its box {_shown(name)}")
         names.add(name)

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 LAST_SECONDS = 1.0
-MOST_PACKETS = 3_000
-"""Read from the last key frame before that on; who has more between two key frames is believed."""
+FURTHER_BACK_SECONDS = (LAST_SECONDS, 15.0, 60.0)
+"""How far before the end decoding begins: where seeking does not find key frames, further back."""
+MOST_PACKETS = 4_000
+"""Read from there on; who has more in that time is believed when all could be decoded so far."""
+MOST_BLOCKED_SECONDS = 20.0
+"""How long one call may read."""
 LOOKS = 32
 """Frames all through the film of which the first bytes are looked at."""
 LOOK_BYTES = 48
@@ -42,14 +46,22 @@ def why_not_shown(path: Path, demuxer: str | None) -> str | None:
 
     av.logging.set_level(None)
     try:
-        opened = av.open(f"file:{path}", format=demuxer, options=OPEN_OPTIONS, metadata_errors="replace")
+        opened = av.open(
+            f"file:{path}",
+            format=demuxer,
+            options=OPEN_OPTIONS,
+            metadata_errors="replace",
+            timeout=MOST_BLOCKED_SECONDS,
+        )
         with closing(opened) as container:
             if PLAYLISTS & set(container.format.name.split(",")):
                 return "is a playlist, no film"
             film = _film_of(container)
             if film is None:
                 return "holds no picture; a film is awaited"
-            return _zeros_in(path, film) or _last_second(container, film)
+            if getattr(film, "codec_context", None) is None:  # PyAV's types say that there always is one
+                return "has a picture that cannot be decoded here"
+            return _zeros_in(path, film) or _why_no_end(container, film)
     except av.error.FFmpegError:
         return "cannot be read as a film (yet)"
     except (ValueError, OverflowError):
@@ -81,40 +93,48 @@ def _zeros_in(path: Path, film: VideoStream) -> str | None:
     return None
 
 
-def _last_second(container: InputContainer, film: VideoStream) -> str | None:
-    """Decode from the last key frame that lies a second or more before the end."""
+def _why_no_end(container: InputContainer, film: VideoStream) -> str | None:
     import av.error
 
-    _seek_to_the_end(container, film)
-    film.thread_type = "AUTO"
     try:
+        film.thread_type = "AUTO"
         film.codec_context.open(strict=False)
     except av.error.FFmpegError:
         return f"has a picture that cannot be decoded here ({film.codec_context.name})"
+    why = None
+    for back in FURTHER_BACK_SECONDS:
+        _seek_before_the_end(container, film, back)
+        why, final = _last_frames(container, film)
+        if why is None or final:
+            return why
+    return why
+
+
+def _last_frames(container: InputContainer, film: VideoStream) -> tuple[str | None, bool]:
+    """Decode from here to the end: why that fails, and whether decoding from further back can change nothing."""
+    import av.error
+
     shown, failed, packets = 0, [], 0
     last: Any = None
     for packet in container.demux(film):
         packets += 1
-        if packet.size:
-            last = packet
+        last = packet if packet.size else last
         try:
-            frames = packet.decode()
+            shown += len(packet.decode())
         except av.error.FFmpegError:
             failed.append(packets)
-            continue
-        shown += len(frames)
-        if packets >= MOST_PACKETS:
-            return None
+        if packets >= MOST_PACKETS and shown and not failed:
+            return None, True
     if last is None:
-        return "has no frames in its last second"
+        return "has no frames in its last second", False
     if film.codec_context.name not in _MAY_BE_ZEROS and not any(memoryview(last)):
-        return "ends in zeros where the last frame should be"
+        return "ends in zeros where the last frame should be", True
     if _breaks_off(film, last):
-        return "has frames for only a part of its length"
-    # The one that ends the loop is empty: it asks the decoder for what it still holds.
+        return "has frames for only a part of its length", True
+    # The packet that ends the loop is empty: it asks the decoder for what it still holds.
     if not shown or any(number >= packets - _TAIL for number in failed):
-        return "cannot be decoded to its end"
-    return None
+        return "cannot be decoded to its end", False
+    return None, True
 
 
 def _breaks_off(film: VideoStream, last: Packet[VideoStream]) -> bool:
@@ -125,16 +145,18 @@ def _breaks_off(film: VideoStream, last: Packet[VideoStream]) -> bool:
     return (film.duration - reached) * film.time_base > LAST_SECONDS / 2
 
 
-def _seek_to_the_end(container: InputContainer, film: VideoStream) -> None:
+def _seek_before_the_end(container: InputContainer, film: VideoStream, seconds: float) -> None:
     import av.error
 
     try:
         if film.duration and film.time_base:
-            start, back = film.start_time or 0, int(LAST_SECONDS / film.time_base)
-            container.seek(max(start, start + film.duration - back), stream=film, backward=True)
+            start, back = film.start_time or 0, int(seconds / film.time_base)
+            container.seek(max(0, start + film.duration - back), stream=film, backward=True)
         elif container.duration:
             start = container.start_time or 0
-            container.seek(max(start, start + container.duration - int(LAST_SECONDS * 1_000_000)), backward=True)
+            container.seek(max(0, start + container.duration - int(seconds * 1_000_000)), backward=True)
+        else:
+            container.seek(0)
     except av.error.FFmpegError:
-        # It cannot be sought in: all of it is read then, up to the bound.
-        container.seek(0)
+        # It cannot be sought in: what comes is read.
+        return
