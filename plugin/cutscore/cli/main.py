@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "Say what is found on this machine and what is missing.",
     "parked": "List paid calls whose outcome is not known.",
     "serve": "Offer the composer to programs that speak to the cloud service.",
+    "watch": "Watch folders, and give what is dropped there its music.",
     "jobs": "List, show, retry, cancel and prune the jobs of the watcher.",
 }
 """What can be called. The module of each is cutscore.cli.NAME unless HOMES names it; the function in it is `command`,
@@ -38,7 +39,6 @@ HOMES: dict[str, str] = {
 """Commands of the watchers, by name only: the plugin knows nothing of them until one is called."""
 
 COMING: dict[str, str] = {
-    "watch": "Watching folders",
     "install": "Installing into an editor",
 }
 """What is planned and answers so."""

@@ -1,7 +1,8 @@
-"""Memory: which version of which film was taken already, on disk, so that nothing is queued twice or after a restart.
+"""Memory: which folders were watched before, and the films that lay there and were left alone (`existing: ignore`).
 
-A film is known by path, size and time of change, whatever happens to the folder meanwhile: a share that goes and comes
-back brings nothing new. What has a job and is forgotten here is still known by the jobs.
+What became a job is not kept here: the jobs know it for as long as the film lies there. Either way a film is known by
+path, size and time of change, whatever happens to the folder meanwhile: a share that goes and comes back brings
+nothing new.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from cutscore_watchers.folders.scan import Found
 _TABLES = """
     create table if not exists folders (path blob primary key, since real not null, identity text not null,
                                         films integer not null) without rowid;
-    create table if not exists films (path blob primary key, size integer not null, mtime_ns integer not null,
-                                      how text not null, at real not null) without rowid;
+    create table if not exists films (path blob primary key, size integer not null, mtime_ns integer not null)
+                                      without rowid;
 """
 BUSY_SECONDS = 10.0
 
@@ -38,8 +39,6 @@ class Memory:
                 path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None, cached_statements=32
             )
             self._database.execute("pragma journal_mode = wal")
-            # A crash of the machine may cost the last second: the jobs know those films too.
-            self._database.execute("pragma synchronous = normal")
             self._database.executescript(_TABLES)
         except (OSError, sqlite3.Error) as error:
             raise OutputFailed(f"The watcher's memory {path} cannot be used: {error}.") from error
@@ -64,7 +63,7 @@ class Memory:
             )
 
     def known_in(self, folder: Path) -> dict[str, tuple[int, int]]:
-        """The versions of the films below a folder that were taken, by path."""
+        """The versions of the films below a folder that were left alone, by path."""
         low = os.fsencode(folder).rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
         high = low[:-1] + bytes([low[-1] + 1])
         with self._said() as database:
@@ -72,21 +71,20 @@ class Memory:
             return {os.fsdecode(path): (size, mtime_ns) for path, size, mtime_ns in rows}
 
     def knows(self, found: Found) -> bool:
-        """Whether this version of this film was taken."""
+        """Whether this version of this film was left alone."""
         with self._said() as database:
             row = database.execute(
                 "select size, mtime_ns from films where path = ?", [os.fsencode(found.path)]
             ).fetchone()
         return row is not None and tuple(row) == found.version
 
-    def remember(self, films: Iterable[Found], how: str) -> None:
-        """These versions were taken: as a job ("job"), or left alone because they were there before ("there")."""
-        at = time.time()
-        rows = [(os.fsencode(each.path), each.size, each.mtime_ns, how, at) for each in films]
+    def remember(self, films: Iterable[Found]) -> None:
+        """These versions were there before and are left alone."""
+        rows = [(os.fsencode(each.path), each.size, each.mtime_ns) for each in films]
         with self._said() as database:
             database.execute("begin immediate")
             try:
-                database.executemany("insert or replace into films values (?, ?, ?, ?, ?)", rows)
+                database.executemany("insert or replace into films values (?, ?, ?)", rows)
             finally:
                 database.execute("commit")
 

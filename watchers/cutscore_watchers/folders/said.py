@@ -54,6 +54,10 @@ class Said:
             _say(logging.INFO, "there_before", f"{films} in {path} before it was watched: {means}.",
                  folder=path, films=count, existing=self._watch.existing)  # fmt: skip
 
+    def jobs_away(self, error: Exception) -> None:
+        """The jobs cannot be asked what they know."""
+        _say(logging.WARNING, "jobs_away", f"{error} It is tried again.", folder=str(self._watch.path))
+
     def troubles(self, looked: Looked) -> None:
         """Folders that cannot be read, links that are not followed."""
         for trouble in looked.troubles:

@@ -30,6 +30,8 @@ SLICE_SECONDS = 0.5
 """How long a step looks into films before it hears of new ones again."""
 AWAY_SECONDS = 5.0
 """How often it is looked whether a folder that is not there has come."""
+LONGEST_SLEEP_SECONDS = 5.0
+"""Who sleeps no longer notices that it was stopped for a while."""
 LATER_SECONDS = 2.0
 """A folder that was just made is looked through again after that: its first events may have been missed."""
 
@@ -62,6 +64,7 @@ class WatchedFolder:
         self.watch, self.settings, self.told = watch, settings, told
         self.candidates = Candidates()
         self.root = Root(None, "was not looked at yet")
+        self.looked = False
         self.scans = 0
         self.queued = 0
         self._clock = clock or Clock()
@@ -114,7 +117,7 @@ class WatchedFolder:
         if self.root.identity is not None:
             self._follow_hints()
             self._look_at_due()
-        wanted = self._wanted()
+        wanted = min(self._wanted(), self._clock.steady() + LONGEST_SLEEP_SECONDS)
         self._pace.sleeps_until(wanted)
         return wanted
 
@@ -139,12 +142,17 @@ class WatchedFolder:
                 found = {each.path: each for each in scan(self._within.root, self._within, looked)}
             except OSError as error:
                 root = Root(None, f"cannot be read ({error.strerror or error})")
-        self.root = root
+        self.root, self.looked = root, True
         self._said.root(before, root)
         if root.identity is None:
             self._pace.due = began + AWAY_SECONDS
             return
-        self._take(found, root)
+        try:
+            self._take(found, root)
+        except CutscoreError as error:
+            self._said.jobs_away(error)
+            self._pace.due = self._clock.steady() + AWAY_SECONDS
+            return
         if looked.complete:
             # What is not seen in a folder that is another one than before (a drive was taken away) is not gone.
             self._drop_missing(found, gone=before.identity in (None, root.identity))
@@ -159,23 +167,13 @@ class WatchedFolder:
         if first:
             self._known = self._memory.known_in(self.watch.path)
         new = [each for path, each in found.items() if self._known.get(path) != each.version]
+        waiting = [each for each in new if each.path in self.candidates]
+        unknown = self._unknown([each for each in new if each.path not in self.candidates])
         if first:
-            new = self._without_jobs(new)
-            new = self._without_those_there_before(new, root)
+            unknown = self._without_those_there_before(unknown, root)
         now, wall, quiet = self._clock.steady(), self._clock.wall(), self.settings.jobs.quiet_seconds
-        for each in new:
-            if each.path in self.candidates or not self._memory_knows(each):
-                self.candidates.see(each, now, wall, quiet, old=first)
-
-    def _without_jobs(self, films: list[Found]) -> list[Found]:
-        """Without those that the jobs know, should this memory have been lost."""
-        if not films:
-            return films
-        have = self._jobs.known_many((each.path, each.size, each.mtime_ns) for each in films)
-        known = [each for each in films if (each.path, *each.version) in have]
-        if known:
-            self._remember(known, "job")
-        return [each for each in films if (each.path, *each.version) not in have]
+        for each in (*waiting, *unknown):
+            self.candidates.see(each, now, wall, quiet, old=first)
 
     def _without_those_there_before(self, films: list[Found], root: Root) -> list[Found]:
         """At the first look ever into a folder: what lay there before is left alone, if that is wished."""
@@ -187,23 +185,29 @@ class WatchedFolder:
         self._said.there_before(len(films))
         if self.watch.existing == "process":
             return films
-        self._remember(films, "there")
+        self._memory.remember(films)
+        self._known.update((each.path, each.version) for each in films)
         return []
 
-    def _memory_knows(self, found: Found) -> bool:
-        if self._known.get(found.path) == found.version:
-            return True
-        if not self._memory.knows(found):
-            return False
-        self._known[found.path] = found.version
-        return True
+    def _unknown(self, films: list[Found]) -> list[Found]:
+        """Those that have no job and were not there before. Raises CutscoreError when the jobs cannot be asked."""
+        if not films:
+            return films
+        have = self._jobs.known_many((each.path, *each.version) for each in films)
+        unknown = []
+        for each in films:
+            if (each.path, *each.version) in have or self._memory.knows(each):
+                self._known[each.path] = each.version
+            else:
+                unknown.append(each)
+        return unknown
 
-    def _remember(self, films: list[Found], how: str) -> None:
-        self._memory.remember(films, how)
-        self._known.update((each.path, each.version) for each in films)
+    def _is_new(self, found: Found) -> bool:
+        known = self._known.get(found.path) == found.version
+        return found.path in self.candidates or not (known or not self._unknown([found]))
 
     def _drop_missing(self, found: dict[str, Found], *, gone: bool) -> None:
-        # What is on disk in the memory need not be kept here once the film is gone.
+        # The jobs and the memory on disk know it still, should it come back.
         self._known = {path: version for path, version in self._known.items() if path in found}
         for each in self.candidates:
             if each.found.path not in found:
@@ -231,7 +235,7 @@ class WatchedFolder:
                     self._hint_of_sidecar(path, now)
                 elif self._within.names.takes(Path(path), self.watch.path, self.watch.recursive):
                     self._hint_of_film(path, now, looked)
-            except OSError:
+            except (OSError, CutscoreError):
                 # The scan will tell what is wrong.
                 self._pace.hurry(now)
         self._said.troubles(looked)
@@ -240,7 +244,7 @@ class WatchedFolder:
         found = look_at(path, self._within, looked)
         if found is None:
             self._drop(path)
-        elif path in self.candidates or not self._memory_knows(found):
+        elif self._is_new(found):
             quiet = self.settings.jobs.quiet_seconds
             if not self.candidates.see(found, now, self._clock.wall(), quiet):
                 self.candidates.hear_of(path, now, quiet)
@@ -257,7 +261,7 @@ class WatchedFolder:
             return
         try:
             for found in scan(path, self._within, looked):
-                if found.path in self.candidates or not self._memory_knows(found):
+                if self._is_new(found):
                     self.candidates.see(found, now, self._clock.wall(), self.settings.jobs.quiet_seconds)
         except FileNotFoundError:
             self._pace.hurry(now + LATER_SECONDS)
@@ -308,10 +312,10 @@ class WatchedFolder:
             return
         try:
             job = self._jobs.enqueue(outcome)
-            self._remember([found], "job")
         except CutscoreError as error:
             self._wait(candidate, Wait(f"is whole, but could not be queued: {error}"))
             return
+        self._known[path] = found.version
         self.candidates.drop(path)
         self.queued += 1
         self._said.queued(outcome, job, self._clock.wall() - candidate.since)
