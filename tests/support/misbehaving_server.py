@@ -25,6 +25,7 @@ class Seen:
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
     """(field name, file name, content)"""
     whole: bool = False
+    billed: bool = False
 
 
 class Exchange:
@@ -74,6 +75,7 @@ class Exchange:
             left -= len(piece)
         self.seen.whole = True
         if bill:
+            self.seen.billed = True
             with self.server.lock:
                 self.server.billed += 1
         head = f"Content-Type: {self.seen.headers['content-type']}\r\n\r\n".encode()

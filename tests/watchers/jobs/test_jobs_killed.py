@@ -1,0 +1,48 @@
+"""kill -9 of real workers at random moments, and a server that misbehaves: nothing lost, placed or paid twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from support.killing import (
+    Worker,
+    check_nothing_lost_or_twice,
+    faulty,
+    outcome,
+    settled,
+    small_films,
+    wait_until,
+    written_config,
+)
+from support.misbehaving_server import MisbehavingServer
+from support.sounds import encoded
+
+JOBS, KILLS = 200, 20
+
+
+@pytest.mark.program
+def test_twenty_kills_of_two_hundred_jobs(tmp_path: Path) -> None:
+    """Power cuts at random moments: every film ends done or parked, paid for and placed once at most."""
+    chance = random.Random(20)
+    films = small_films(tmp_path / "watch", JOBS)
+    server = MisbehavingServer(faulty(encoded("mp3_44100_128", 1), chance))
+    config = written_config(tmp_path / "cutscore.yaml", server, tmp_path / "watch")
+    try:
+        for _ in range(KILLS):
+            worker = Worker(config, tmp_path / "watch", tmp_path / "log")
+            worker.wait_for("started")
+            time.sleep(chance.uniform(0.2, 3.0))
+            worker.kill()
+        worker = Worker(config, tmp_path / "watch", tmp_path / "log")
+        wait_until(settled(config), 120, "every job ends")
+        worker.kill()
+    finally:
+        server.close()
+    found = outcome(config, server)
+    print(f"{found.states}, billed {sum(found.billed.values())}, asked {len(server.requests)} times")
+    check_nothing_lost_or_twice(found, films)
+    assert found.states["done"] > JOBS / 2
