@@ -179,7 +179,11 @@ def settled(config: Path) -> Callable[[], bool]:
     register = Register(open_jobs(jobs_url(settings)))
 
     def look() -> bool:
-        counts = register.counts()
+        try:
+            counts = register.counts()
+        finally:
+            # Between two looks no connection stays open.
+            register.engine.dispose()
         return bool(counts) and not counts.get("waiting") and not counts.get("running")
 
     return look
