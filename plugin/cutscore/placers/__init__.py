@@ -33,7 +33,14 @@ from cutscore_composer.music import Stem
 if TYPE_CHECKING:
     from cutscore.cut import Cut
 
-FORMATS: Mapping[str, str] = {".otio": "otio", ".otioz": "otioz", ".otiod": "otiod", ".xml": "fcp7"}
+FORMATS: Mapping[str, str] = {
+    ".otio": "otio",
+    ".otioz": "otioz",
+    ".otiod": "otiod",
+    ".xml": "fcp7",
+    ".fcpxml": "fcpxml",
+    ".fcpxmld": "fcpxml_bundle",
+}
 """Suffix → module of this package that writes the format."""
 
 

@@ -13,7 +13,7 @@ from cutscore.placers.laid_music import LaidMusic
 from cutscore.placers.notes import as_text, without_notes
 from cutscore.placers.own_music import OwnClip
 from cutscore.placers.xml_text import Element
-from cutscore.placers.xml_write import Node, Verbatim, XmlWriter
+from cutscore.placers.xml_write import Node, Verbatim, XmlWriter, digest
 from cutscore.readers.fcp7_values import number, text_of
 
 _OUR_MARKER = re.compile(r"hit \d+ (cut|marker|motion|flash)")
@@ -110,7 +110,7 @@ class _Levels:
 def _new_levels(writer: XmlWriter, item: Element, old: OwnClip, laid: LaidMusic) -> _Levels:
     """Gain, ducking and fades: renewed where they are as Cutscore wrote them, else the user's, kept."""
     new = parts.levels(laid)
-    digest = "" if new is None else parts.digest(writer.bytes_of(new))
+    made = "" if new is None else digest(writer.bytes_of(new))
     there = [child for child in item.iterfind("filter") if _is_levels(child)]
     if not there:
         # None was written, and none is there: or the user threw ours away.
@@ -118,12 +118,12 @@ def _new_levels(writer: XmlWriter, item: Element, old: OwnClip, laid: LaidMusic)
             return _Levels([], "")
         anchor = next((child for child in item if child.tag in ("sourcetrack", "file")), None)
         last = item.find("sourcetrack") if item.find("sourcetrack") is not None else anchor
-        return _Levels([writer.last_in(item, new) if last is None else writer.after(last, new)], digest)
+        return _Levels([writer.last_in(item, new) if last is None else writer.after(last, new)], made)
     if not _is_ours(writer, there[0], old):
         return _Levels([], "")
     if new is None:
         return _Levels([writer.removed(there[0])], "")
-    return _Levels([writer.replaced(there[0], new)], digest)
+    return _Levels([writer.replaced(there[0], new)], made)
 
 
 def _is_levels(child: Element) -> bool:
@@ -132,7 +132,7 @@ def _is_levels(child: Element) -> bool:
 
 def _is_ours(writer: XmlWriter, child: Element, old: OwnClip) -> bool:
     noted = old.facts.get("levels")
-    return bool(noted) and _is_levels(child) and parts.digest(writer.doc.text(child)) == noted
+    return bool(noted) and _is_levels(child) and digest(writer.doc.text(child)) == noted
 
 
 def _markers(writer: XmlWriter, item: Element, old: OwnClip, laid: LaidMusic | None) -> list[Edit]:

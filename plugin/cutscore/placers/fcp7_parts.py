@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from hashlib import sha256
 from math import floor
-
-from lxml import etree
 
 from cutscore.placers.laid_music import LaidMusic
 from cutscore.placers.notes import as_text
@@ -202,13 +199,6 @@ def levels(laid: LaidMusic) -> Node | None:
 def gain(db: float) -> str:
     """A level as a factor."""
     return f"{0.0 if db <= _SILENCE_DB else min(MOST_GAIN, 10 ** (db / 20)):.6g}"
-
-
-def digest(text: bytes) -> str:
-    """A short hash of an element, however it is laid out: by it we know again what we wrote."""
-    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
-    canonical = etree.tostring(etree.fromstring(text, parser), method="c14n")
-    return sha256(canonical).hexdigest()[:16]
 
 
 def markers(laid: LaidMusic) -> list[Node]:

@@ -17,7 +17,7 @@ from cutscore.placers.media_url import Spelling
 from cutscore.placers.own_music import Lying, OwnClip
 from cutscore.placers.xml_project import OwnTrack
 from cutscore.placers.xml_text import Element, XmlText
-from cutscore.placers.xml_write import Node, Verbatim, XmlWriter, elements_in, leaf, take_out
+from cutscore.placers.xml_write import Node, Verbatim, XmlWriter, digest, elements_in, leaf, take_out
 from cutscore.readers.fcp7 import main_sequence
 from cutscore.readers.fcp7_values import rate_of, text_of
 from cutscore_composer.errors import InputRefused
@@ -185,7 +185,7 @@ class Fcp7Project:
         self, laid: LaidMusic, ids: parts.Ids, channel: int, numbers: list[int], position: int, like: OwnClip | None
     ) -> Node:
         level = parts.levels(laid)
-        noted = laid if level is None else laid.with_note(levels=parts.digest(self.writer.bytes_of(level)))
+        noted = laid if level is None else laid.with_note(levels=digest(self.writer.bytes_of(level)))
         kept = kept_of(self.writer, like, channel)
         filters: list[Node | Verbatim] = [*kept.filters]
         if level is not None and not kept.has_levels:

@@ -57,6 +57,8 @@ class LaidMusic:
     """Whole frames that the file lasts."""
     timecode: int
     """Frame number (timecode) of the file's first frame; 0 where it says none."""
+    file_start: Fraction = Fraction(0)
+    """The same in exact seconds."""
     form: SoundForm = field(default_factory=SoundForm)
     hits: tuple[Hit, ...] = ()
     gain_db: float = 0.0

@@ -7,7 +7,7 @@ Resolve) write and want bare absolute paths, others bare relative ones.
 from __future__ import annotations
 
 import os
-from pathlib import PurePath, PureWindowsPath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -56,6 +56,17 @@ def spelling_of(urls: list[str]) -> Spelling:
     if any(_is_bare(url) for url in urls):
         return "path"
     return "url"
+
+
+def local_path(url: str) -> Path | None:
+    """The file on this machine that a file URL or an absolute path names; None for anything else."""
+    if url.startswith("file:"):
+        parts = urlsplit(url)
+        if parts.netloc not in ("", "localhost"):
+            return None
+        text = unquote(parts.path)
+        return Path(text[1:] if PureWindowsPath(text[1:]).drive else text) if text and "\0" not in text else None
+    return Path(url) if url.startswith("/") and not url.startswith("//") else None
 
 
 def name_in(url: str) -> str:

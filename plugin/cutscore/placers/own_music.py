@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from cutscore.placers.media_url import name_in
+from cutscore.placers.media_url import local_path, name_in
 from cutscore.placers.notes import exact
 from cutscore_composer.timebase import round_half_up, timecode
 
@@ -161,6 +161,15 @@ def shortened(given_way: Sequence[OwnClip], begin: int, frames: int, rate: Fract
             missing = float((max(0, before) + max(0, after)) / rate)
             found.append(f'The new music is shorter than "{clip.name}", which it replaces, by {missing:.1f} s.')
     return found
+
+
+def has_cue_file(url: str) -> bool:
+    """Whether a cue file lies beside a sound that a project names on this machine: it is music of Cutscore's then."""
+    path = local_path(url)
+    try:
+        return path is not None and path.with_suffix(".cue.json").is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _judged(one: Lying, pieces: int, rate: Fraction) -> OwnClip:

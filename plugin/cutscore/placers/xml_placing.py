@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from cutscore.placers.byte_edits import Edit
@@ -25,7 +26,7 @@ from cutscore.placers.own_music import (
     shortened,
 )
 from cutscore.placers.piece import Edited, Piece
-from cutscore.placers.wav_start import form_of
+from cutscore.placers.wav_start import form_of, time_reference
 from cutscore.placers.xml_project import OwnTrack, XmlProject, XmlTimeline
 
 
@@ -61,7 +62,7 @@ class _Desk:
         self.piece = piece
         self.rest = timeline.rest_digest()
         self.begin = piece.record_in + timeline.project.first_frame
-        self.warnings: list[str] = []
+        self.warnings: list[str] = [*timeline.project.xml.warnings]
         self.gone: list[str] = []
         self.changed = False
         self.replaced = False
@@ -84,7 +85,7 @@ class _Desk:
         url = self.project.spelled(part.url(self.project.SPELLING))
         there = already_there(same, part.audio_sha256, self.begin, self.piece.frames, url)
         if there is not None and not (there.gives_way and there.facts.get("asked", "") != self._asked):
-            self._lies(part, there.track, there.url)
+            self._lies(part, there)
             return
         for _ in same:
             clip = next((c for c in self._versions(part) if not c.gives_way and c.sounds), None)
@@ -120,15 +121,15 @@ class _Desk:
         leaving = [] if old is None else [old.handle]
         if old is not None and self.project.has_room(old.track, laid.start, laid.end, leaving):
             self._edit(self.project.with_new(old, laid))
-            self._lies(part, old.track, url)
+            self._lies(part, self._by_id(part, laid.notes["placed"]["id"]))
             return
         home = self._home(part, laid)
         key = None if home is None else home.key
         self._edit(self.project.with_more(laid, key, old))
         if old is not None:
             # It was found without room for its successor: look for it anew, behind the edit.
-            self._edit(self.project.without(self._by_id(part, old)))
-        self._lies(part, key, url)
+            self._edit(self.project.without(self._by_id(part, old.facts["id"])))
+        self._lies(part, self._by_id(part, laid.notes["placed"]["id"]))
 
     def _home(self, part: _Part, laid: LaidMusic) -> OwnTrack | None:
         """An own track with room; None when a new one is needed."""
@@ -176,6 +177,7 @@ class _Desk:
             source=before + head,
             file_frames=piece.frames + before + after,
             timecode=piece.media_start,
+            file_start=Fraction(*(time_reference(part.audio) or (0, 1))),
             form=form_of(part.audio),
             hits=hits,
             gain_db=piece.gain_db + louder,
@@ -222,8 +224,8 @@ class _Desk:
             if clip.role not in wanted and is_version_of(clip, self.begin, self.piece.frames)
         ]
 
-    def _by_id(self, part: _Part, old: OwnClip) -> OwnClip:
-        return next(clip for clip in self._own(part) if clip.facts.get("id") == old.facts.get("id"))
+    def _by_id(self, part: _Part, identifier: str) -> OwnClip:
+        return next(clip for clip in self._own(part) if clip.facts.get("id") == identifier)
 
     def _say_what_else_sounds(self, own: list[OwnClip], same: list[OwnClip], free: list[OwnClip]) -> None:
         piece = self.piece
@@ -232,11 +234,11 @@ class _Desk:
         self.warnings += overlaps(others, self.begin, piece.frames, at, piece.rate)
         self.warnings += shortened(free, self.begin, piece.frames, piece.rate)
 
-    def _lies(self, part: _Part, track: object, url: str) -> None:
-        if part.role != MUSIC:
-            return
-        found = next((own.name for own in self.project.own_tracks() if own.key == track), None)
-        self.track, self.url = found or part.track_name, url
+    def _lies(self, part: _Part, clip: OwnClip) -> None:
+        """Take note of where the music lies now."""
+        if part.role == MUSIC:
+            found = next((track.name for track in self.project.own_tracks() if track.key == clip.track), None)
+            self.track, self.url = found or part.track_name, clip.url
 
     def _edit(self, edits: list[Edit]) -> None:
         self.timeline = self.timeline.edited(edits)

@@ -62,6 +62,8 @@ class XmlText:
             raise InputRefused(f"{where} is larger than {MAX_BYTES >> 20} MiB and is not read.")
         self.original = data
         self.where = where
+        self.warnings: list[str] = []
+        """What is to be said when music is placed into it; a format's opener adds to it."""
         self.wide = _WIDE.get(data[:2])
         self.data = data if self.wide is None else _narrow(data, self.wide, where)
         """The text in an encoding that contains ASCII; UTF-16 is turned into UTF-8, and back by `edited`."""

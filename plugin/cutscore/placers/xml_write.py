@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from lxml import etree
 
@@ -188,6 +189,13 @@ def canonical(root: Element, empty: Sequence[str] = ()) -> bytes:
         if len(element) == 0 and element.text and not element.text.strip():
             element.text = None
     return etree.tostring(root, method="c14n", with_comments=True)
+
+
+def digest(text: bytes) -> str:
+    """A short hash of an element, however it is laid out: by it we know again what we wrote."""
+    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+    canonical = etree.tostring(etree.fromstring(text, parser), method="c14n")
+    return sha256(canonical).hexdigest()[:16]
 
 
 def _in_quotes(value: str, quote: str) -> str:

@@ -40,8 +40,8 @@ def load(file: TimelineFile) -> Loaded:
     path = file.path
     folder, data = _content(file)
     root = safe_xml.parse(path, data, "fcpxml")
-    warnings = _version_warnings(path, root)
-    name, sequence = _sequence(path, root, warnings)
+    warnings = version_warnings(path, root)
+    name, sequence = main_sequence(path, root, warnings)
     resources = Resources(root)
     rate = resources.rate(sequence)
     if rate is None:
@@ -84,7 +84,7 @@ def _content(file: TimelineFile) -> tuple[Path, bytes]:
     raise InputRefused(f"{path} is no bundle: an .fcpxmld is a folder that holds {CONTENT}; unpack it if it is a zip.")
 
 
-def _version_warnings(path: Path, root: Element) -> list[str]:
+def version_warnings(path: Path, root: Element) -> list[str]:
     """What is to be said of the version. Raises InputRefused for one that cannot be read."""
     text = (root.get("version") or "").strip()
     match = re.fullmatch(r"(\d{1,3})\.(\d{1,3})", text)
@@ -100,9 +100,13 @@ def _version_warnings(path: Path, root: Element) -> list[str]:
     return []
 
 
-def _sequence(path: Path, root: Element, warnings: list[str]) -> tuple[str, Element]:
-    """Name and sequence of the first project that is not empty; others are named in a warning."""
+def main_sequence(path: Path, root: Element, warnings: list[str], called: str | None = None) -> tuple[str, Element]:
+    """Name and sequence of the project that is `called` so, else of the first that is not empty.
+
+    Others are named in a warning.
+    """
     projects = [project for project in root.iter("project") if project.find("sequence") is not None]
+    projects = [project for project in projects if name_of(project) == called] or projects
     if not projects:
         clips = sum(1 for event in root.iter("event") for _ in event)
         raise InputRefused(

@@ -13,6 +13,7 @@ from cutscore.readers.fcpxml_pace import Pace
 from cutscore.readers.fcpxml_resources import Asset
 from cutscore.readers.fcpxml_tracks import RationalTime, TimeRange, time
 from cutscore.readers.fcpxml_values import flag, seconds_of
+from cutscore.readers.sounds import OUR_KEY
 from cutscore.readers.timeline import SEALED
 
 Element = etree._Element
@@ -75,7 +76,14 @@ def set_sound(clip: Any, element: Element, *, heard: bool = True) -> None:
     role = next((role for role in roles if role), None)
     if role:
         clip.metadata["fcpxml"] = {"role": role}
+    if is_ours(element):
+        clip.metadata[OUR_KEY] = {}
     clip.enabled = heard and flag(element, "enabled", True) and bool(active or not sources) and not _is_silent(element)
+
+
+def is_ours(element: Element) -> bool:
+    """Whether Cutscore placed a clip: its notes are in the clip's note."""
+    return "cutscore.place/" in (element.findtext("note") or "")
 
 
 def _is_silent(element: Element) -> bool:

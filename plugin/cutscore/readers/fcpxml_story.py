@@ -16,7 +16,7 @@ import opentimelineio as otio
 from lxml import etree
 
 from cutscore.readers.fcpxml_clip import Leaf, leaf_of
-from cutscore.readers.fcpxml_items import MarkerReader, generator, media_clip, set_sound, set_speed
+from cutscore.readers.fcpxml_items import MarkerReader, generator, is_ours, media_clip, set_sound, set_speed
 from cutscore.readers.fcpxml_pace import Pace, pace_of
 from cutscore.readers.fcpxml_resources import Resources, is_dissolve
 from cutscore.readers.fcpxml_shape import (
@@ -155,8 +155,8 @@ class StoryReader:
         return found
 
     def _own_markers(self, element: Element, spot: Spot) -> None:
-        """Markers of what is no single clip of picture belong to the composition."""
-        if flag(element, "enabled", True):
+        """Markers of what is no single clip of picture belong to the composition; hits of our own music are none."""
+        if flag(element, "enabled", True) and not is_ours(element):
             spot.story.markers += self._shifted(self._found(element, spot), spot.at)
 
     def _found(self, element: Element, spot: Spot) -> Iterator[Any]:

@@ -106,14 +106,14 @@ def test_sounds_at_once_on_one_track_are_all_there(cut: Cut, tmp_path: Path) -> 
 
 def test_what_is_handed_over(cut: Cut, tmp_path: Path, make_music: Make) -> None:
     """The .otio holds the music; the WAV's name tells where it belongs; the sentence names both."""
-    project = tmp_path / "reel 1.kdenlive"
+    project = tmp_path / "reel 1.aaf"
     project.write_text("<mlt/>")
     music = make_music(150, 29.97, start_frame=cut.start_frame, folder=tmp_path / "music")
     placed = place(music, project, output_folder=tmp_path / "out", cut=cut)
     assert tmp_path / "out" / "reel 1.scored.otio" == placed.project
     assert placed.audio == tmp_path / "out" / "edit_TC_01-00-00-00.wav"
     assert music.audio.read_bytes() == placed.audio.read_bytes()
-    assert all(word in placed.message for word in (".kdenlive", "reel 1.scored.otio", "01:00:00;00"))
+    assert all(word in placed.message for word in (".aaf", "reel 1.scored.otio", "01:00:00;00"))
     track = otio.adapters.read_from_file(str(placed.project)).tracks[-1]
     (clip,) = track.find_clips()
     assert ("Music (Cutscore)", 150) == (track.name, clip.duration().value)
@@ -124,7 +124,7 @@ def test_what_is_handed_over(cut: Cut, tmp_path: Path, make_music: Make) -> None
 def test_a_name_that_has_its_timecode_is_used(cut: Cut, tmp_path: Path, make_music: Make) -> None:
     """No second WAV is made where the first says where it belongs."""
     music = make_music(150, 29.97, start_frame=cut.start_frame, name="reel 1_01-00-00-00.wav", folder=tmp_path / "out")
-    placed = place(music, tmp_path / "reel 1.xml", output_folder=tmp_path / "out", cut=cut)
+    placed = place(music, tmp_path / "reel 1.aaf", output_folder=tmp_path / "out", cut=cut)
     assert music.audio == placed.audio
     assert ["reel 1.scored.otio", "reel 1_01-00-00-00.wav"] == sorted(p.name for p in (tmp_path / "out").iterdir())
 
@@ -143,13 +143,13 @@ def test_second_run_and_videos_in_order(cut: Cut, tmp_path: Path, make_music: Ma
 def test_without_an_edit_there_is_nothing_to_hand_over(tmp_path: Path, make_music: Make) -> None:
     """A format that is not written needs the Cut."""
     with pytest.raises(InputRefused, match="without reading it first"):
-        place(make_music(), tmp_path / "a.xml", output_folder=tmp_path / "out")
+        place(make_music(), tmp_path / "a.aaf", output_folder=tmp_path / "out")
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("name", ["edl_gap_test.edl", "fcp7_premiere_example.xml"])
+@pytest.mark.parametrize("name", ["aaf_multitrack.aaf", "aaf_2997_dropframe.aaf"])
 def test_real_projects(timelines: Path, tmp_path: Path, make_music: Make, name: str) -> None:
-    """A real EDL and a real FCP7 file: read, handed over, and the .otio read back is as long and has the music."""
+    """Real AAF files of Avid and Premiere: read, handed over, and the .otio read back is as long and has the music."""
     cut = read_cut([timelines / name])
     music = make_music(cut.duration, cut.rate, start_frame=cut.start_frame)
     placed = place(music, timelines / name, output_folder=tmp_path / "out", cut=cut)
