@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,8 @@ def place_piece(
     """Lay a piece into the project that a Cut was read from, beginning at its frame `record_in`."""
     from cutscore.placers import PlacedMusic, PlaceOptions, place
 
-    return place(
+    wanted = settings.place
+    placed = place(
         PlacedMusic(
             audio=piece.audio,
             cue=piece.cue,
@@ -48,15 +49,25 @@ def place_piece(
         ),
         cut.source,
         output_folder=folder,
-        in_place=settings.place.in_place if in_place is None else in_place,
+        in_place=wanted.in_place if in_place is None else in_place,
         options=PlaceOptions(
-            track_name=settings.place.track,
-            hits_as_markers=settings.place.hits_as_markers,
-            gain_db=settings.place.gain_db,
+            track_name=wanted.track,
+            hits_as_markers=wanted.hits_as_markers,
+            gain_db=wanted.gain_db,
+            fade_in_frames=frames_near(wanted.fade_in_seconds, cut.rate),
+            fade_out_frames=frames_near(wanted.fade_out_seconds, cut.rate),
+            duck=wanted.duck,
+            stems=wanted.stems,
         ),
         expected_sha256=cut.source_sha256,
         cut=cut,
     )
+    notes = []
+    if wanted.stems and not piece.stems:
+        notes.append("There are no stems to lay beside the music; `music.stems` (--stems) makes them.")
+    if wanted.duck and not piece.cue.duck:
+        notes.append("The music is not drawn down anywhere: its cue file knows of no dialogue.")
+    return replace(placed, warnings=(*placed.warnings, *notes)) if placed.changed else placed
 
 
 def place_music(
@@ -85,7 +96,9 @@ def place_music(
             " it was made for another timeline."
         )
     folder = output_folder([project], output or settings.output.folder)
-    placed = place_piece(Piece(music, cue), cut, record_in, settings, folder, in_place)
+    stems = tuple(Stem(stem.name, music.with_name(Path(stem.file).name)) for stem in cue.stems)
+    piece = Piece(music, cue, stems=tuple(stem for stem in stems if stem.file.is_file()))
+    placed = place_piece(piece, cut, record_in, settings, folder, in_place)
     progress.report("place", 1.0)
     return placed
 

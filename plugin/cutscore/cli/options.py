@@ -86,6 +86,25 @@ Output = Annotated[
     ),
 ]  # fmt: skip
 
+Duck = Annotated[
+    bool | None,
+    typer.Option("--duck/--no-duck", help="Draw the music down under the dialogue by keyframes.", show_default=False),
+]
+FadeIn = Annotated[
+    float | None,
+    typer.Option("--fade-in", metavar="SECONDS", min=0, max=60, help="Fade at the beginning.", show_default=False),
+]
+FadeOut = Annotated[
+    float | None,
+    typer.Option("--fade-out", metavar="SECONDS", min=0, max=60, help="Fade at the end.", show_default=False),
+]
+
+
+def placing_from(settings: Settings, **place: Any) -> Settings:
+    """Settings with what the command line says of placing laid over them; None says nothing."""
+    given = {name: value for name, value in place.items() if value is not None}
+    return settings.model_copy(update={"place": settings.place.model_copy(update=given)}) if given else settings
+
 
 def settings_from(
     config: Path | None,

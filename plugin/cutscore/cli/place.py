@@ -23,6 +23,17 @@ def command(
         bool | None,
         typer.Option("--in-place/--no-in-place", help="Edit the project itself (a copy is kept).", show_default=False),
     ] = None,
+    duck: o.Duck = None,
+    fade_in: o.FadeIn = None,
+    fade_out: o.FadeOut = None,
+    gain: Annotated[
+        float | None,
+        typer.Option("--gain", metavar="DB", min=-60, max=12, help="Gain of the music clip.", show_default=False),
+    ] = None,
+    stems: Annotated[
+        bool | None,
+        typer.Option("--stems/--no-stems", help="Lay the stems on muted tracks too.", show_default=False),
+    ] = None,
     rate: o.Rate = None,
     config: o.Config = None,
     profile: o.ProfileName = None,
@@ -34,7 +45,10 @@ def command(
     The result is NAME.scored in the folder of the results; beside the project itself where the timeline
     names its media relative to its own folder. What is there already is updated, and never lost.
     """
-    settings = o.settings_from(config, profile, rate=rate)
+    settings = o.placing_from(
+        o.settings_from(config, profile, rate=rate),
+        duck=duck, fade_in_seconds=fade_in, fade_out_seconds=fade_out, gain_db=gain, stems=stems,
+    )  # fmt: skip
     from cutscore.laying import place_music
 
     with working(progress) as bars:

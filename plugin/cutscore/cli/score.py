@@ -33,6 +33,9 @@ def command(
         bool | None,
         typer.Option("--in-place/--no-in-place", help="Edit the project itself (a copy is kept).", show_default=False),
     ] = None,
+    duck: o.Duck = None,
+    fade_in: o.FadeIn = None,
+    fade_out: o.FadeOut = None,
     preview: Annotated[
         bool | None,
         typer.Option("--preview/--no-preview", help="Also a video with the music under it.", show_default=False),
@@ -72,6 +75,7 @@ def command(
         description=description, tags=tag, style=style, sync=sync, ending=ending, seed=seed, stems=stems,
         alternates=None if alternates is None else read_alternates(alternates),
     )  # fmt: skip
+    settings = o.placing_from(settings, duck=duck, fade_in_seconds=fade_in, fade_out_seconds=fade_out)
     from cutscore import scoring
 
     with working(progress) as shown:

@@ -102,6 +102,10 @@ class PlaceSettings(Section):
     track: Word = "Music (Cutscore)"
     hits_as_markers: bool = True
     gain_db: Number = Field(default=0.0, ge=-60, le=12)
+    fade_in_seconds: Number = Field(default=0.0, ge=0, le=60)
+    fade_out_seconds: Number = Field(default=0.0, ge=0, le=60)
+    duck: bool = False
+    stems: bool = False
 
 
 class OutputSettings(Section):

@@ -1,4 +1,4 @@
-"""Lays a piece into an XML project; pure: text in, text out.
+"""Lays a piece into a project, clip by clip; pure: text in, text out.
 
 A first placing is insertions only: every other byte stays. A later one changes Cutscore's own clips, and
 mutes those that the user has touched and that are superseded.
@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cutscore.placers.byte_edits import Edit
+from cutscore.placers.clip_project import ClipProject, ClipTimeline, OwnTrack
 from cutscore.placers.laid_music import Hit, LaidMusic, Level, duck_of, hits_of
 from cutscore.placers.media_url import Spelling
 from cutscore.placers.notes import notes_of
@@ -27,10 +28,9 @@ from cutscore.placers.own_music import (
 )
 from cutscore.placers.piece import Edited, Piece
 from cutscore.placers.wav_start import form_of, time_reference
-from cutscore.placers.xml_project import OwnTrack, XmlProject, XmlTimeline
 
 
-def place_in_project(timeline: XmlTimeline, piece: Piece) -> Edited:
+def place_in_project(timeline: ClipTimeline, piece: Piece) -> Edited:
     """Lay a piece and its stems into a timeline; the very same text comes back when they lie there already."""
     desk = _Desk(timeline, piece)
     desk.lay(_Part(piece.name, MUSIC, piece.audio, piece.url, piece.audio_sha256, piece.track_name))
@@ -57,12 +57,12 @@ class _Part:
 class _Desk:
     """One placing under way: the timeline as it is by now, and what is to be said."""
 
-    def __init__(self, timeline: XmlTimeline, piece: Piece) -> None:
+    def __init__(self, timeline: ClipTimeline, piece: Piece) -> None:
         self.timeline = timeline
         self.piece = piece
         self.rest = timeline.rest_digest()
         self.begin = piece.record_in + timeline.project.first_frame
-        self.warnings: list[str] = [*timeline.project.xml.warnings]
+        self.warnings: list[str] = [*timeline.warnings]
         self.gone: list[str] = []
         self.changed = False
         self.replaced = False
@@ -70,7 +70,7 @@ class _Desk:
         self.url = ""
 
     @property
-    def project(self) -> XmlProject:
+    def project(self) -> ClipProject:
         """The project as it is by now."""
         return self.timeline.project
 
