@@ -7,11 +7,9 @@ used for nothing else.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -24,6 +22,8 @@ from cutscore_composer.server.refusal import Refusal, broken, invalid, refused
 from cutscore_composer.server.settings import ServerSettings
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Work = list[tuple[IO[bytes], list[bytes]]]
+"""Files, and what is to be written to each."""
 
 MOST_FIELD_BYTES = 64 * 1024
 MOST_PARTS = 100
@@ -31,7 +31,8 @@ MOST_FORM_BYTES = MOST_BYTES + MOST_PARTS * MOST_FIELD_BYTES
 """Of a whole request: the videos, and whatever else a form may hold."""
 GRACE_SECONDS = 10.0
 """An upload's speed is looked at after so long."""
-_WRITE_BYTES = 1 << 20
+_WRITE_BYTES = 1 << 17
+"""Little is held: what is allocated anew for every piece costs more than writing it."""
 _SUFFIXES = frozenset(
     (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mxf", ".ts", ".m2ts", ".mts", ".wmv", ".flv")
 )
@@ -74,34 +75,59 @@ async def receive_form(
     declared = headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:19]) > MOST_FORM_BYTES:
         raise too_large(int(declared[:19]))
-    reader = _Reader(boundary, folder)
-    started = time.monotonic()
-    writing: asyncio.Future[None] | None = None
+    reader, writer = _Reader(boundary, folder), _Writer(disk)
     try:
-        more = True
-        while more:
-            try:
-                message = await asyncio.wait_for(receive(), settings.upload_idle_seconds)
-            except TimeoutError:
-                raise _too_slow(f"Nothing of the upload came for {settings.upload_idle_seconds:g} s.") from None
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            body, more = message.get("body", b""), message.get("more_body", False)
-            reader.feed(body)
-            seconds = time.monotonic() - started
-            if more and seconds > GRACE_SECONDS and reader.form.bytes < seconds * settings.slowest_upload:
-                raise _too_slow(f"The upload is slower than {settings.slowest_upload} bytes a second.")
-            if reader.held >= _WRITE_BYTES:
-                writing = await _written(writing, disk, reader)
+        await _read(receive, reader, writer, settings)
         reader.finish()
-        await _written(await _written(writing, disk, reader), disk, None)
-        writing = None
+        await writer.write(reader.take())
         return reader.form
     finally:
-        if writing is not None:
-            # The writer thread must be done with the folder before it is removed.
-            await asyncio.wait([writing])
+        # The writer's thread must be done with the files before they are closed and removed.
+        await writer.finish()
         reader.close()
+
+
+async def _read(receive: Receive, reader: _Reader, writer: _Writer, settings: ServerSettings) -> None:
+    """The whole body, while it comes in good time."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    more = True
+    try:
+        async with asyncio.timeout(None) as limit:
+            while more:
+                limit.reschedule(loop.time() + settings.upload_idle_seconds)
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                more = message.get("more_body", False)
+                reader.feed(message.get("body", b""))
+                seconds = loop.time() - started
+                if more and seconds > GRACE_SECONDS and reader.form.bytes < seconds * settings.slowest_upload:
+                    raise _too_slow(f"The upload is slower than {settings.slowest_upload} bytes a second.")
+                if reader.held >= _WRITE_BYTES:
+                    limit.reschedule(None)  # it is no fault of the client's when the disk is slow
+                    await writer.write(reader.take())
+    except TimeoutError:
+        raise _too_slow(f"Nothing of the upload came for {settings.upload_idle_seconds:g} s.") from None
+
+
+class _Writer:
+    """Writes on a thread of its own, one piece of work at a time: the disk works while the network does."""
+
+    def __init__(self, disk: Executor) -> None:
+        self._disk = disk
+        self._working: asyncio.Future[None] | None = None
+
+    async def write(self, work: Work) -> None:
+        """Wait for what was begun before, then begin this. Raises OSError when that failed."""
+        if self._working is not None:
+            await self._working
+        self._working = asyncio.get_running_loop().run_in_executor(self._disk, _write, work)
+
+    async def finish(self) -> None:
+        """Wait for what was begun. Raises OSError when that failed."""
+        if self._working is not None:
+            await asyncio.shield(self._working)
 
 
 def too_large(size: int) -> Refusal:
@@ -110,17 +136,7 @@ def too_large(size: int) -> Refusal:
     return invalid(broken([Violation(FILE_FIELD, sentence)]))
 
 
-async def _written(
-    before: asyncio.Future[None] | None, disk: Executor, reader: _Reader | None
-) -> asyncio.Future[None] | None:
-    """Wait for the last writing, begin the next: the disk works while the network does."""
-    if before is not None:
-        await before
-    work = None if reader is None else reader.take()
-    return None if not work else asyncio.get_running_loop().run_in_executor(disk, partial(_write, work))
-
-
-def _write(work: list[tuple[IO[bytes], list[bytes]]]) -> None:
+def _write(work: Work) -> None:
     for file, pieces in work:
         for piece in pieces:
             left = memoryview(piece)
@@ -155,7 +171,7 @@ class _Reader:
         self.held = 0
         """Bytes that wait to be written."""
         self._folder = folder
-        self._pieces: list[tuple[IO[bytes], list[bytes]]] = []
+        self._pieces: Work = []
         self._parts = 0
         self._video_bytes = 0
         self._numbered = 0
@@ -203,7 +219,7 @@ class _Reader:
         if not self._ended:
             raise _malformed("it ends before its last boundary")
 
-    def take(self) -> list[tuple[IO[bytes], list[bytes]]]:
+    def take(self) -> Work:
         """What waits to be written."""
         pieces, self._pieces, self.held = self._pieces, [], 0
         return pieces

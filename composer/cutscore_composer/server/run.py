@@ -20,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from cutscore_composer.errors import ConfigError
 from cutscore_composer.server.access_log import log
 from cutscore_composer.server.app import AppFactory
-from cutscore_composer.server.connections import CONNECTIONS, protocol_for
+from cutscore_composer.server.connections import CONNECTIONS, TimedProtocol
 from cutscore_composer.server.grounds import server_ground
 from cutscore_composer.server.settings import ServerSettings
 
@@ -72,7 +72,7 @@ def _config(settings: ServerSettings, folder: Path, parent: int | None) -> uvico
     return uvicorn.Config(
         AppFactory(settings, folder, parent),
         factory=True,
-        http=protocol_for(settings),
+        http=TimedProtocol,
         ws="none",
         lifespan="on",
         workers=settings.workers,
