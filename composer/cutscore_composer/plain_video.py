@@ -11,6 +11,9 @@ from cutscore_composer.media.probe import MediaFacts, VideoFacts, probe
 from cutscore_composer.picture import Picture, PictureSpan, SoundSpan
 from cutscore_composer.timebase import frame_of_timecode, round_half_up
 
+LOWEST_RATE = Fraction(1, 10)
+"""Fewer frames a second are no moving picture, and no grid on which music could be placed."""
+
 
 def picture_of_video(path: Path) -> Picture:
     """The picture of a video file, as long as its video stream.
@@ -28,6 +31,8 @@ def picture_of_videos(paths: Sequence[Path]) -> Picture:
     films = [moving(path, probe(path)) for path in paths]
     first, main = films[0]
     rate = main.rate
+    if rate < LOWEST_RATE:
+        raise InputRefused(f"{first.path} has too few pictures a second to be scored: export it with 24.")
     spans: list[PictureSpan] = []
     sounds: list[SoundSpan] = []
     cursor, end = 0, Fraction(0)
@@ -65,7 +70,9 @@ def moving(path: Path, facts: MediaFacts) -> tuple[MediaFacts, VideoFacts]:
 
 def film_seconds(video: VideoFacts) -> Fraction:
     """How long a picture lasts: by its count of frames where they are even, else by its time stamps."""
-    return video.frames / video.rate if video.frames and not video.variable_rate else video.duration_seconds
+    if video.frames and video.rate and not video.variable_rate:
+        return video.frames / video.rate
+    return video.duration_seconds
 
 
 def _start(facts: MediaFacts, rate: Fraction) -> tuple[int, bool]:

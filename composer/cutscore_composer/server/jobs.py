@@ -18,7 +18,7 @@ from cutscore_composer.media.probe import MediaFacts, VideoFacts, probe
 from cutscore_composer.mix.loudness_targets import loudness_target
 from cutscore_composer.music import Music, Stem
 from cutscore_composer.picture import Picture, PictureSpan
-from cutscore_composer.plain_video import film_seconds, moving, picture_of_videos
+from cutscore_composer.plain_video import LOWEST_RATE, film_seconds, moving, picture_of_videos
 from cutscore_composer.wishes import Wishes
 
 STEM = "music"
@@ -146,6 +146,8 @@ def _refuse_bombs(path: Path, facts: MediaFacts, video: VideoFacts, job: Mapping
             f"{path} has {float(video.rate):g} frames a second: at most {job['most_frame_rate']:g} are taken here."
         )
     seconds = film_seconds(video)
+    if video.rate < LOWEST_RATE and seconds <= MOST_SECONDS:
+        raise InputRefused(f"{path} has too few pictures a second to be scored: export it with 24.")
     if seconds > MOST_SECONDS + LENGTH_TOLERANCE:
         raise InputRefused(f"{path} lasts {float(seconds):.2f} s: at most {MOST_SECONDS} s may be sent together.")
 

@@ -11,6 +11,7 @@ import av
 import numpy as np
 import pytest
 
+from cutscore_composer.server.jobs import probe_job
 from support.films import film
 from support.served import QUICK, Served
 
@@ -47,6 +48,20 @@ def with_claimed_hours(path: Path, hours: float) -> bytes:
     return bytes(data)
 
 
+def with_claimed_size(path: Path, side: int) -> bytes:
+    """An mp4 whose description claims other frames than its stream has."""
+    data = bytearray(path.read_bytes())
+    struct.pack_into(">HH", data, data.index(b"mp4v") + 4 + 24, side, side)
+    return bytes(data)
+
+
+def with_frames_of(path: Path, side: int) -> bytes:
+    """A motion JPEG film each of whose pictures says that it is larger than the film."""
+    start_of_frame = b"\xff\xc0\x00\x11\x08"
+    parts = path.read_bytes().split(start_of_frame)
+    return parts[0] + b"".join(start_of_frame + struct.pack(">HH", side, side) + part[4:] for part in parts[1:])
+
+
 @pytest.fixture(scope="module")
 def bombs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Each a few kilobytes."""
@@ -56,19 +71,21 @@ def bombs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "600 hours": with_claimed_hours(tiny, 600),
         "600 seconds and a bit": with_claimed_hours(tiny, 600.5 / 3600),
         "long by its stamps": encoded(
-            folder / "stamps.mkv", size=(32, 32), rate=1, frames=3, step=400
+            folder / "stamps.mkv", size=(32, 32), rate=1, frames=3, step=400, codec="mjpeg"
         ).read_bytes(),
-        "16k x 16k": encoded(folder / "large.avi", size=(16384, 16384), rate=25, frames=1, codec="mjpeg").read_bytes(),
+        "16k x 16k": with_frames_of(encoded(folder / "a.avi", size=(32, 32), rate=25, frames=5, codec="mjpeg"), 16000),
+        "8k x 8k": encoded(folder / "large.avi", size=(8192, 8192), rate=25, frames=1, codec="mjpeg").read_bytes(),
         "over 16k": encoded(folder / "larger.avi", size=(20000, 64), rate=25, frames=1, codec="mjpeg").read_bytes(),
         "1000 fps": encoded(folder / "fast.mp4", size=(32, 32), rate=1000, frames=100).read_bytes(),
     }  # fmt: skip
 
 
 WORDS = {
-    "600 hours": "600",
+    "600 hours": "at most 600 s",
     "600 seconds and a bit": "at most 600 s",
     "long by its stamps": "at most 600 s",
-    "16k x 16k": "megapixels",
+    "16k x 16k": "can be shown",
+    "8k x 8k": "megapixels",
     "over 16k": "pixels",
     "1000 fps": "1000 frames a second",
 }
@@ -79,12 +96,18 @@ def test_a_bomb_is_told_and_does_nothing(served: Served, bombs: dict[str, bytes]
     """422 that says what is too much; at once; the next request is served."""
     assert len(bombs[name]) < 2_000_000
     said = served.post(("bomb.mp4", bombs[name]))
-    assert 422 == said.status_code, said.text
+    assert 422 == said.status_code, said.text[:300]
     row = said.json()["detail"][0]
     assert ["body", "videos", 0] == row["loc"]
     assert WORDS[name] in row["msg"]
     assert str(served.root) not in said.text
     assert 200 == served.post(small).status_code
+
+
+def test_a_size_that_is_only_claimed_does_nothing(served: Served, tmp_path: Path) -> None:
+    """What is decoded counts: a film of 32 × 32 pixels whose container says 16384 × 16384 is scored."""
+    tiny = film(tmp_path / "tiny.mp4", frames=30, size=(32, 32))
+    assert 200 == served.post(("a.mp4", with_claimed_size(tiny, 16384))).status_code
 
 
 def test_videos_that_are_long_together_are_told(served: Served, tmp_path: Path) -> None:
@@ -94,7 +117,8 @@ def test_videos_that_are_long_together_are_told(served: Served, tmp_path: Path) 
     assert 422 == said.status_code
     assert ["body", "videos"] == said.json()["detail"][0]["loc"]
     assert "last 900.00 s: at most 600 s" in said.json()["detail"][0]["msg"]
-    assert 200 == served.post(five, five, query={"output_format": "ulaw_8000"}).status_code
+    job = {"files": [str(five)] * 2, "labels": ["a", "b"], "most_megapixels": 1, "most_frame_rate": 100}
+    assert {"seconds": 600.0} == probe_job(job)
 
 
 def test_what_points_elsewhere_is_not_followed(served: Served, tmp_path: Path) -> None:
@@ -119,7 +143,7 @@ def test_looking_has_its_time_and_memory(tmp_path: Path, small: Path) -> None:
         assert 422 == served.post(large).status_code
     with Served(tmp_path / "b", QUICK) as served:
         said = served.post(large)
-        assert 200 == said.status_code, said.text
+        assert 200 == said.status_code, said.text[:300]
 
 
 def test_random_damage_never_costs_more_than_a_422(served: Served, small: Path, other: Path) -> None:
