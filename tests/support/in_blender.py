@@ -1,0 +1,201 @@
+"""Runs inside Blender's Python, nowhere else: scenes built, rendered, mixed down, the extension installed and run."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+
+import bpy
+import numpy as np
+
+FACTS = json.loads(os.environ["FACTS"])
+BITS = 12
+ADDON = "bl_ext.user_default.cutscore"
+NEW = bpy.app.version >= (5, 0)
+
+
+def answer(**said):
+    """Give the test its answer."""
+    with open(FACTS["answer"], "w", encoding="utf-8") as file:
+        json.dump(said, file)
+
+
+def install():
+    """The extension from its zip, as a user installs it from disk."""
+    bpy.ops.extensions.package_install_files(filepath=FACTS["zip"], repo="user_default", enable_on_install=True)
+    return bpy.context.preferences.addons[ADDON].preferences
+
+
+def new_scene(fps=24, base=1.0, first=1, last=240):
+    """An empty file whose scene has a sequence of small frames."""
+    bpy.ops.wm.read_homefile(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.fps, scene.render.fps_base = fps, base
+    scene.frame_start, scene.frame_end = first, last
+    small(scene)
+    return scene
+
+
+def small(scene):
+    """Frames of the numbered films' size, without colour management that would bend them."""
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 192, 96, 100
+    scene.view_settings.view_transform = "Standard"
+    scene.render.image_settings.file_format, scene.render.image_settings.color_mode = "PNG", "RGB"
+    if scene.sequence_editor is None:
+        scene.sequence_editor_create()
+
+
+def save(path):
+    """Save as a .blend file."""
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+
+
+def reopen(path):
+    """Open a .blend file and give its scene."""
+    bpy.ops.wm.open_mainfile(filepath=path)
+    return bpy.context.scene
+
+
+def numbers(scene, frames):
+    """The numbers that Blender's own render of these frames shows; -1 where none."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for frame in frames:
+            scene.frame_set(frame)
+            scene.render.filepath = os.path.join(folder, "frame.png")
+            bpy.ops.render.render(write_still=True, scene=scene.name)
+            found.append(_number(scene.render.filepath))
+    return found
+
+
+def _number(path):
+    image = bpy.data.images.load(path)
+    width, height = image.size
+    picture = np.array(image.pixels[:]).reshape(height, width, 4)[::-1, :, 0]
+    bpy.data.images.remove(image)
+    number = 0
+    for bit in range(BITS):
+        left, right = width * bit // BITS, width * (bit + 1) // BITS
+        inner = slice(left + (right - left) // 4, right - (right - left) // 4)
+        top = picture[height // 8 : 3 * height // 8, inner].mean()
+        bottom = picture[5 * height // 8 : 7 * height // 8, inner].mean()
+        if abs(top - bottom) < 0.03:
+            return -1
+        number = number * 2 + int(top > bottom)
+    return number
+
+
+def mixdown(path):
+    """The scene's sound as Blender mixes it, a WAV of 48 kHz."""
+    bpy.ops.sound.mixdown(filepath=path, container="WAV", codec="PCM", format="S16", mixrate=48000)
+
+
+def effect(strips, name, kind, channel, start, end, *inputs):
+    """An effect strip, on either version."""
+    words = {"length": end - start} if NEW else {"frame_end": end}
+    words.update({f"input{number}": strip for number, strip in enumerate(inputs, 1)})
+    return strips.new_effect(name=name, type=kind, channel=channel, frame_start=start, **words)
+
+
+def sequencer(scene):
+    """The context of a sequencer's area, for operators that ask for one."""
+    window = bpy.context.window
+    area = max(window.screen.areas, key=lambda one: one.width * one.height)
+    area.type = "SEQUENCE_EDITOR"
+    area.spaces.active.view_type = "SEQUENCER"
+    region = next(one for one in area.regions if one.type == "WINDOW")
+    if hasattr(bpy.context.workspace, "sequencer_scene"):
+        bpy.context.workspace.sequencer_scene = scene
+    return bpy.context.temp_override(window=window, screen=window.screen, area=area, region=region, scene=scene)
+
+
+def added(scene, path, channel, frame, adjust=True):
+    """A movie strip as the user adds one: played at its own rate where the scene has another."""
+    before = {strip.name for strip in scene.sequence_editor.strips}
+    words = {"move_strips": False} if NEW else {}
+    with sequencer(scene):
+        bpy.ops.sequencer.movie_strip_add(
+            filepath=path, frame_start=frame, channel=channel, sound=False, adjust_playback_rate=adjust,
+            use_framerate=False, fit_method="ORIGINAL", **words,
+        )  # fmt: skip
+    return next(strip for strip in scene.sequence_editor.strips if strip.name not in before)
+
+
+def select(scene, *chosen):
+    """Select these strips and no others."""
+    for strip in scene.sequence_editor.strips:
+        strip.select = strip in chosen
+    scene.sequence_editor.active_strip = chosen[0]
+
+
+def meta(scene, *strips):
+    """These strips as a meta strip."""
+    before = {strip.name for strip in scene.sequence_editor.strips}
+    select(scene, *strips)
+    with sequencer(scene):
+        bpy.ops.sequencer.meta_make()
+    return next(one for one in scene.sequence_editor.strips if one.type == "META" and one.name not in before)
+
+
+def speed(scene, strip, percent):
+    """Retime a strip, as Set Speed does."""
+    select(scene, strip)
+    with sequencer(scene):
+        bpy.ops.sequencer.retiming_segment_speed_set("EXEC_DEFAULT", speed=percent)
+
+
+def score():
+    """Run the operator to its end; what it reported as an error, or None."""
+    try:
+        bpy.ops.cutscore.score()
+    except RuntimeError as error:
+        return str(error).removeprefix("Error: ").strip()
+    return None
+
+
+def extension(name):
+    """A module of the installed extension."""
+    import importlib
+
+    return importlib.import_module(f"{ADDON}.{name}")
+
+
+def exported(scene, path, everything=False):
+    """The scene's sequence written as .otio, without the command; its warnings and range."""
+    export = extension("export")
+    made = export.export_of(scene, "edit", everything=everything)
+    export.write(made.edit, path)
+    return {"warnings": list(made.warnings), "first": made.edit.first, "range": made.range_text()}
+
+
+def facts_of(strip):
+    """What a test asks of a strip."""
+    return {
+        "name": strip.name,
+        "type": strip.type,
+        "channel": strip.channel,
+        "start": strip.frame_final_start,
+        "end": strip.frame_final_end,
+        "mute": strip.mute,
+        "file": bpy.path.abspath(strip.sound.filepath) if strip.type == "SOUND" else "",
+        "spelled": strip.sound.filepath if strip.type == "SOUND" else "",
+        "ours": strip.get("cutscore") is not None,
+    }
+
+
+def music(scene):
+    """The music strips by name, with their volume keyframes."""
+    curves = extension("curves")
+    found = {}
+    for strip in scene.sequence_editor.strips:
+        if strip.get("cutscore") is not None:
+            curve = curves.curve_of(scene, strip, "volume")
+            keys = [] if curve is None else [[*key.co] for key in curve.keyframe_points]
+            found[strip.name] = {**facts_of(strip), "keys": keys, "volume": strip.volume}
+    return found
+
+
+def markers(scene):
+    """The timeline markers as [frame, name]."""
+    return sorted([marker.frame, marker.name] for marker in scene.timeline_markers)
