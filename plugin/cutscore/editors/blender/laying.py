@@ -165,8 +165,8 @@ class _Layer:
     def _free_channel(self, place: _Place, taken: Sequence[tuple[int, int, int]], without: set[Any]) -> int:
         strips = strip_times.strips_of(self.editor)
         ours = sorted({int(one.strip.channel) for one in own_strips(self.scene) if one.touched != "moved"})
-        above: int = max((int(strip.channel) for strip in strips if strip not in without), default=0) + 1
-        candidates = [*ours, *range(above, HIGHEST_CHANNEL + 1), *range(above - 1, 0, -1)]
+        above = max((int(strip.channel) for strip in strips if strip not in without), default=0) + 1
+        candidates: list[int] = [*ours, *range(above, HIGHEST_CHANNEL + 1), *range(above - 1, 0, -1)]
         for channel in candidates:
             if self._is_free(channel, place, taken, without):
                 return channel
