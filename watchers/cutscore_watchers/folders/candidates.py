@@ -33,6 +33,8 @@ class Candidate:
     reason: str = "was seen a moment ago"
     grew: bool = False
     waits: int = 0
+    place: tuple[int, int] | None = None
+    """The identity of the watched folder that it was last found in by a scan."""
     dated: bool = False
     """Whether only time is missing: it is known when it will be ready if nothing changes."""
 

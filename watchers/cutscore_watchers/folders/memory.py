@@ -62,14 +62,6 @@ class Memory:
                 [os.fsencode(path), time.time(), identity, films],
             )
 
-    def known_in(self, folder: Path) -> dict[str, tuple[int, int]]:
-        """The versions of the films below a folder that were left alone, by path."""
-        low = os.fsencode(folder).rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-        high = low[:-1] + bytes([low[-1] + 1])
-        with self._said() as database:
-            rows = database.execute("select path, size, mtime_ns from films where path >= ? and path < ?", [low, high])
-            return {os.fsdecode(path): (size, mtime_ns) for path, size, mtime_ns in rows}
-
     def knows(self, found: Found) -> bool:
         """Whether this version of this film was left alone."""
         with self._said() as database:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from cutscore.config import Settings
 from cutscore.config.watching import WatchFolder
@@ -18,13 +17,14 @@ from cutscore_composer.errors import CutscoreError
 from cutscore_watchers.finished import Verdict, judge
 from cutscore_watchers.folders.admitting import Wait, admit
 from cutscore_watchers.folders.candidates import Candidate, Candidates
+from cutscore_watchers.folders.known import Known, Queue
 from cutscore_watchers.folders.memory import Memory
 from cutscore_watchers.folders.names import Names
 from cutscore_watchers.folders.pacing import Clock, Pace
 from cutscore_watchers.folders.root import Root, look_at_root
 from cutscore_watchers.folders.said import Said
 from cutscore_watchers.folders.scan import Found, Looked, Within, look_at, scan
-from cutscore_watchers.ready import ReadyFile, WaitingFile
+from cutscore_watchers.ready import WaitingFile
 
 SLICE_SECONDS = 0.5
 """How long a step looks into films before it hears of new ones again."""
@@ -34,16 +34,6 @@ LONGEST_SLEEP_SECONDS = 5.0
 """Who sleeps no longer notices that it was stopped for a while."""
 LATER_SECONDS = 2.0
 """A folder that was just made is looked through again after that: its first events may have been missed."""
-
-
-class Queue(Protocol):
-    """What a watched folder wants of the jobs."""
-
-    def enqueue(self, ready: ReadyFile) -> str:
-        """Make a job; the same file again is the same job."""
-
-    def known_many(self, files: Iterable[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
-        """Those of the files (path, size, time of change) that have a job."""
 
 
 class WatchedFolder:
@@ -69,11 +59,12 @@ class WatchedFolder:
         self.queued = 0
         self._clock = clock or Clock()
         self._pace = Pace(self._clock)
-        self._memory, self._jobs, self._look = memory, jobs, look
+        self._jobs, self._look = jobs, look
         results = [folder for folder in (watch.output, settings.output.folder) if folder is not None]
         self._within = Within(str(watch.path), Names(watch, results), watch.recursive)
         self._said = Said(watch)
-        self._known: dict[str, tuple[int, int]] = {}
+        self._scanned: tuple[int, int] | None = None
+        self._known = Known(watch, memory, jobs)
         self._again: dict[str, float] = {}
         self._lock = threading.Lock()
         self._hints: dict[str, bool] = {}
@@ -153,10 +144,9 @@ class WatchedFolder:
             self._said.jobs_away(error)
             self._pace.due = self._clock.steady() + AWAY_SECONDS
             return
-        if looked.complete:
-            # What is not seen in a folder that is another one than before (a drive was taken away) is not gone.
-            self._drop_missing(found, gone=before.identity in (None, root.identity))
+        self._settle(found, root, drop=looked.complete)
         self.scans += 1
+        self._scanned = root.identity
         self._said.troubles(looked)
         jobs = self.settings.jobs
         self._pace.scanned(began, jobs.scan_seconds if self.told else min(jobs.poll_seconds, jobs.scan_seconds))
@@ -164,57 +154,27 @@ class WatchedFolder:
     def _take(self, found: dict[str, Found], root: Root) -> None:
         """All films that lie there; those that are not known become candidates."""
         first = self.scans == 0
-        if first:
-            self._known = self._memory.known_in(self.watch.path)
-        new = [each for path, each in found.items() if self._known.get(path) != each.version]
+        new = self._known.new_among(found.values())
         waiting = [each for each in new if each.path in self.candidates]
-        unknown = self._unknown([each for each in new if each.path not in self.candidates])
-        if first:
-            unknown = self._without_those_there_before(unknown, root)
+        unknown = self._known.unknown_among([each for each in new if each.path not in self.candidates])
+        if first or root.identity != self._scanned:
+            unknown = self._known.at_first_look(unknown, root, self._said)
         now, wall, quiet = self._clock.steady(), self._clock.wall(), self.settings.jobs.quiet_seconds
         for each in (*waiting, *unknown):
             self.candidates.see(each, now, wall, quiet, old=first)
 
-    def _without_those_there_before(self, films: list[Found], root: Root) -> list[Found]:
-        """At the first look ever into a folder: what lay there before is left alone, if that is wished."""
-        before = self._memory.folder(self.watch.path)
-        if before is not None and (before[1] > 0 or before[0] == root.text):
-            return films
-        # Never looked at, or only at the empty place where the drive was not mounted yet.
-        self._memory.remember_folder(self.watch.path, root.text, len(films))
-        self._said.there_before(len(films))
-        if self.watch.existing == "process":
-            return films
-        self._memory.remember(films)
-        self._known.update((each.path, each.version) for each in films)
-        return []
-
-    def _unknown(self, films: list[Found]) -> list[Found]:
-        """Those that have no job and were not there before. Raises CutscoreError when the jobs cannot be asked."""
-        if not films:
-            return films
-        have = self._jobs.known_many((each.path, *each.version) for each in films)
-        unknown = []
-        for each in films:
-            if (each.path, *each.version) in have or self._memory.knows(each):
-                self._known[each.path] = each.version
-            else:
-                unknown.append(each)
-        return unknown
-
-    def _is_new(self, found: Found) -> bool:
-        known = self._known.get(found.path) == found.version
-        return found.path in self.candidates or not (known or not self._unknown([found]))
-
-    def _drop_missing(self, found: dict[str, Found], *, gone: bool) -> None:
-        # The jobs and the memory on disk know it still, should it come back.
-        self._known = {path: version for path, version in self._known.items() if path in found}
+    def _settle(self, found: dict[str, Found], root: Root, *, drop: bool) -> None:
+        """After a scan: what is gone, and what is out of reach, since another drive or none is in this place now."""
+        if drop:
+            # The jobs and the memory on disk know it still, should it come back.
+            self._known.keep_only(found)
         for each in self.candidates:
-            if each.found.path not in found:
-                if gone:
-                    self._drop(each.found.path)
-                else:
-                    self.candidates.wait(each, "is out of reach: its folder is another one now", self._clock.steady())
+            if each.found.path in found:
+                each.place = root.identity
+            elif drop and each.place in (None, root.identity):
+                self._drop(each.found.path)
+            elif drop:
+                self.candidates.wait(each, "is out of reach: its folder is another one now", self._clock.steady())
 
     # The hints.
 
@@ -243,8 +203,8 @@ class WatchedFolder:
     def _hint_of_film(self, path: str, now: float, looked: Looked) -> None:
         found = look_at(path, self._within, looked)
         if found is None:
-            self._drop(path)
-        elif self._is_new(found):
+            self._missed(path, now)
+        elif path in self.candidates or self._known.is_new(found):
             quiet = self.settings.jobs.quiet_seconds
             if not self.candidates.see(found, now, self._clock.wall(), quiet):
                 self.candidates.hear_of(path, now, quiet)
@@ -261,7 +221,7 @@ class WatchedFolder:
             return
         try:
             for found in scan(path, self._within, looked):
-                if self._is_new(found):
+                if found.path in self.candidates or self._known.is_new(found):
                     self.candidates.see(found, now, self._clock.wall(), self.settings.jobs.quiet_seconds)
         except FileNotFoundError:
             self._pace.hurry(now + LATER_SECONDS)
@@ -277,7 +237,7 @@ class WatchedFolder:
                 each.changed = now
                 self.candidates.hear_of(each.found.path, now, self.settings.jobs.quiet_seconds)
                 return
-        known = [each for each in self._known if Path(each).with_suffix("") == stem]
+        known = [each for each in self._known.paths() if Path(each).with_suffix("") == stem]
         self._said.late_sidecar(path, known)
 
     # The looks.
@@ -302,7 +262,7 @@ class WatchedFolder:
             self._wait(candidate, Wait(f"cannot be reached ({error.strerror or error})"))
             return
         if found is None:
-            self._drop(path)
+            self._missed(path, self._clock.steady())
             return
         if self.candidates.see(found, self._clock.steady(), self._clock.wall(), quiet):
             return
@@ -315,7 +275,7 @@ class WatchedFolder:
         except CutscoreError as error:
             self._wait(candidate, Wait(f"is whole, but could not be queued: {error}"))
             return
-        self._known[path] = found.version
+        self._known.add(found)
         self.candidates.drop(path)
         self.queued += 1
         self._said.queued(outcome, job, self._clock.wall() - candidate.since)
@@ -323,6 +283,15 @@ class WatchedFolder:
     def _wait(self, candidate: Candidate, wait: Wait) -> None:
         self.candidates.wait(candidate, wait.reason, self._clock.steady(), wait.until)
         self._said.waits(candidate)
+
+    def _missed(self, path: str, now: float) -> None:
+        """A film is not there: gone, or its drive is."""
+        candidate = self.candidates.get(path)
+        if look_at_root(self._within.root).identity == self.root.identity:
+            self._drop(path)
+        elif candidate is not None:
+            self._wait(candidate, Wait("is out of reach: its folder is not there, or another one now"))
+            self._pace.hurry(now)
 
     def _drop(self, path: str) -> None:
         candidate = self.candidates.drop(path)
