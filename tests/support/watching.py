@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,14 @@ class FakeJobs:
         self.refuse = refuse
         self._lock = threading.Lock()
 
-    def enqueue(self, ready: ReadyFile) -> str:
-        """Keep the file."""
-        error = self.refuse(ready) if self.refuse else None
-        if error is not None:
-            raise error
+    def enqueue_many(self, files: Sequence[ReadyFile]) -> list[str]:
+        """Keep the files, or none of them."""
+        for error in (self.refuse(ready) for ready in files if self.refuse):
+            if error is not None:
+                raise error
         with self._lock:
-            self.files.append(ready)
-        return f"job{len(self.files)}"
+            self.files += files
+            return [f"job{number}" for number in range(len(self.files) - len(files), len(self.files))]
 
     def known_many(self, files: Iterable[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
         """Those that were kept."""
@@ -100,4 +100,4 @@ class Watching:
 
     def reasons(self) -> dict[str, str]:
         """Why the films that are no jobs yet wait, by name."""
-        return {each.path.name: each.reason for each in self.folder.waiting()}
+        return {each.path.name: each.reason for each in self.folder.waiting(1000)}

@@ -173,7 +173,7 @@ MOUNTS = """\
 30 22 0:40 / /mnt/nas rw - nfs4 server:/export rw
 31 30 0:41 / /mnt/nas/local rw - ext4 /dev/vdb rw
 32 22 0:42 / /mnt/win\\040share rw shared:5 - cifs //server/share rw
-33 22 0:43 / /home/me/cloud rw - fuse.rclone remote: rw
+33 22 0:43 / /people/me/cloud rw - fuse.rclone remote: rw
 34 22 0:44 / /media/usb rw - fuseblk /dev/sdb1 rw
 35 22 0:45 / /twice rw - ext4 /dev/vdc rw
 36 35 0:46 / /twice rw - 9p share rw
@@ -183,8 +183,8 @@ MOUNTS = """\
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/home/me", None), ("/mnt/nas", "nfs4"), ("/mnt/nas/renders/day 1", "nfs4"), ("/mnt/nas/local/x", None),
-        ("/mnt/nasty", None), ("/mnt/win share/x", "cifs"), ("/home/me/cloud/r", "fuse.rclone"), ("/media/usb", None),
+        ("/people/me", None), ("/mnt/nas", "nfs4"), ("/mnt/nas/renders/day 1", "nfs4"), ("/mnt/nas/local/x", None),
+        ("/mnt/nasty", None), ("/mnt/win share/x", "cifs"), ("/people/me/cloud/r", "fuse.rclone"), ("/media/usb", None),
         ("/twice/x", "9p"),
     ],
 )  # fmt: skip

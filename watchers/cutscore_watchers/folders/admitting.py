@@ -28,9 +28,9 @@ class Wait:
 
 
 def admit(
-    candidate: Candidate, watch: WatchFolder, settings: Settings, look: Callable[[Path], Verdict]
+    candidate: Candidate, now: float, watch: WatchFolder, settings: Settings, look: Callable[[Path], Verdict]
 ) -> ReadyFile | Wait:
-    """Look into a film that has been quiet for `quiet_seconds`."""
+    """Look into a film that has been quiet for `quiet_seconds`; `now` is the steady clock's."""
     found = candidate.found
     path = Path(found.path)
     if found.size == 0:
@@ -46,6 +46,6 @@ def admit(
     if verdict.missing:
         return Wait(verdict.why)
     stable = max(settings.jobs.stable_seconds, settings.jobs.quiet_seconds)
-    if verdict.end is End.UNTOLD and candidate.quiet_until(stable) > candidate.due:
+    if verdict.end is End.UNTOLD and candidate.quiet_until(stable) > now:
         return Wait(f"{verdict.why}; it must not change for {stable:g} seconds", candidate.quiet_until(stable))
     return ReadyFile(path, found.size, found.mtime_ns, wanted)

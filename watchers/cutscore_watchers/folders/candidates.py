@@ -107,7 +107,10 @@ class Candidates:
         """A candidate that is due; call `wait`, `see` or `drop` for it, or it will not come again."""
         for queue in self._queues:
             if self._tidied(queue) and queue[0][0] <= now:
-                return self._all[heapq.heappop(queue)[1]]
+                candidate = self._all[heapq.heappop(queue)[1]]
+                # Another entry for the same moment must not give it out again.
+                candidate.due = float("inf")
+                return candidate
         return None
 
     def _set(self, candidate: Candidate, due: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from cutscore.config.watching import WatchFolder
@@ -16,8 +16,8 @@ from cutscore_watchers.ready import ReadyFile
 class Queue(Protocol):
     """What a watched folder wants of the jobs."""
 
-    def enqueue(self, ready: ReadyFile) -> str:
-        """Make a job; the same file again is the same job."""
+    def enqueue_many(self, files: Sequence[ReadyFile]) -> list[str]:
+        """Make jobs and give their names; the same file again is the same job. Raises CutscoreError."""
 
     def known_many(self, files: Iterable[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
         """Those of the files (path, size, time of change) that have a job."""
@@ -55,9 +55,10 @@ class Known:
         if not films:
             return films
         have = self._jobs.known_many((each.path, *each.version) for each in films)
+        there = self._memory.left_alone(films)
         unknown = []
         for each in films:
-            if (each.path, *each.version) in have or self._memory.knows(each):
+            if (each.path, *each.version) in have or there.get(each.path) == each.version:
                 self.add(each)
             else:
                 unknown.append(each)

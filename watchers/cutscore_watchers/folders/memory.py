@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ _TABLES = """
                                       without rowid;
 """
 BUSY_SECONDS = 10.0
+_ASKED_AT_ONCE = 500
 
 
 class Memory:
@@ -62,13 +63,18 @@ class Memory:
                 [os.fsencode(path), time.time(), identity, films],
             )
 
-    def knows(self, found: Found) -> bool:
-        """Whether this version of this film was left alone."""
+    def left_alone(self, films: Sequence[Found]) -> dict[str, tuple[int, int]]:
+        """The versions, by path, of those of these films that were left alone (in any version)."""
+        found: dict[str, tuple[int, int]] = {}
         with self._said() as database:
-            row = database.execute(
-                "select size, mtime_ns from films where path = ?", [os.fsencode(found.path)]
-            ).fetchone()
-        return row is not None and tuple(row) == found.version
+            for at in range(0, len(films), _ASKED_AT_ONCE):
+                some = [os.fsencode(each.path) for each in films[at : at + _ASKED_AT_ONCE]]
+                marks = ", ".join("?" * len(some))
+                query = f"select path, size, mtime_ns from films where path in ({marks})"  # noqa: S608 (marks alone)
+                found.update(
+                    (os.fsdecode(path), (size, mtime_ns)) for path, size, mtime_ns in database.execute(query, some)
+                )
+        return found
 
     def remember(self, films: Iterable[Found]) -> None:
         """These versions were there before and are left alone."""

@@ -6,6 +6,7 @@ clock, the look into a file and the jobs are given, so that a test can be all fo
 
 from __future__ import annotations
 
+import heapq
 import os
 import threading
 from collections.abc import Callable
@@ -24,10 +25,11 @@ from cutscore_watchers.folders.pacing import Clock, Pace
 from cutscore_watchers.folders.root import Root, look_at_root
 from cutscore_watchers.folders.said import Said
 from cutscore_watchers.folders.scan import Found, Looked, Within, look_at, scan
-from cutscore_watchers.ready import WaitingFile
+from cutscore_watchers.ready import ReadyFile, WaitingFile
 
 SLICE_SECONDS = 0.5
 """How long a step looks into films before it hears of new ones again."""
+QUEUED_AT_ONCE = 200
 AWAY_SECONDS = 5.0
 """How often it is looked whether a folder that is not there has come."""
 LONGEST_SLEEP_SECONDS = 5.0
@@ -82,9 +84,11 @@ class WatchedFolder:
         with self._lock:
             self._lost = True
 
-    def waiting(self) -> list[WaitingFile]:
-        """The films that are not jobs yet, with the reason."""
-        paths = ((Path(each.found.path), each) for each in self.candidates)
+    def waiting(self, most: int) -> list[WaitingFile]:
+        """The films that were looked into and are not ready, with the reason; those that wait longest, so many."""
+        looked_into = (each for each in self.candidates if each.waits or each.grew or not each.old)
+        chosen = heapq.nsmallest(most, looked_into, key=lambda each: each.since)
+        paths = ((Path(each.found.path), each) for each in chosen)
         return [WaitingFile(path, f"{path.name} {each.reason}", each.since) for path, each in paths]
 
     @property
@@ -244,41 +248,59 @@ class WatchedFolder:
 
     def _look_at_due(self) -> None:
         until = self._clock.steady() + SLICE_SECONDS
+        ready: list[tuple[Candidate, ReadyFile]] = []
         while (candidate := self.candidates.take_due(self._clock.steady())) is not None:
             try:
-                self._look_at(candidate)
+                admitted = self._look_at(candidate)
             except Exception as error:
                 # A fault of ours must not cost a film: it stays, and is looked at again.
                 self._said.fault(candidate, error)
                 self._wait(candidate, Wait(f"could not be looked into ({type(error).__name__})"))
+                continue
+            if admitted is not None:
+                ready.append((candidate, admitted))
+            if len(ready) >= QUEUED_AT_ONCE:
+                self._queue(ready)
+                ready = []
             if self._clock.steady() >= until:
-                return
+                break
+        if ready:
+            self._queue(ready)
 
-    def _look_at(self, candidate: Candidate) -> None:
+    def _look_at(self, candidate: Candidate) -> ReadyFile | None:
         path, quiet = candidate.found.path, self.settings.jobs.quiet_seconds
         try:
             found = look_at(path, self._within, Looked())
         except OSError as error:
             self._wait(candidate, Wait(f"cannot be reached ({error.strerror or error})"))
-            return
+            return None
         if found is None:
             self._missed(path, self._clock.steady())
-            return
+            return None
         if self.candidates.see(found, self._clock.steady(), self._clock.wall(), quiet):
-            return
-        outcome = admit(candidate, self.watch, self.settings, self._look)
+            return None
+        outcome = admit(candidate, self._clock.steady(), self.watch, self.settings, self._look)
         if isinstance(outcome, Wait):
             self._wait(candidate, outcome)
-            return
+            return None
+        return outcome
+
+    def _queue(self, ready: list[tuple[Candidate, ReadyFile]]) -> None:
+        """Make jobs, all at once; where one of them cannot be made, each by itself."""
         try:
-            job = self._jobs.enqueue(outcome)
+            jobs = self._jobs.enqueue_many([file for _, file in ready])
         except CutscoreError as error:
-            self._wait(candidate, Wait(f"is whole, but could not be queued: {error}"))
+            if len(ready) > 1:
+                for one in ready:
+                    self._queue([one])
+            else:
+                self._wait(ready[0][0], Wait(f"is whole, but could not be queued: {error}"))
             return
-        self._known.add(found)
-        self.candidates.drop(path)
-        self.queued += 1
-        self._said.queued(outcome, job, self._clock.wall() - candidate.since)
+        for (candidate, file), job in zip(ready, jobs, strict=True):
+            self._known.add(candidate.found)
+            self.candidates.drop(candidate.found.path)
+            self.queued += 1
+            self._said.queued(file, job, self._clock.wall() - candidate.since)
 
     def _wait(self, candidate: Candidate, wait: Wait) -> None:
         self.candidates.wait(candidate, wait.reason, self._clock.steady(), wait.until)

@@ -58,6 +58,7 @@ class StatusFile:
         state: str,
         folders: Sequence[Mapping[str, Any]],
         waiting: Sequence[WaitingFile],
+        waiting_count: int,
         jobs: Mapping[str, int],
         config: str | None,
         trouble: str,
@@ -73,7 +74,7 @@ class StatusFile:
             "config_wrong": trouble or None,
             "folders": list(folders),
             "waiting": [_waiting(each) for each in sorted(waiting, key=lambda each: each.since)[:MOST_WAITING]],
-            "waiting_count": len(waiting),
+            "waiting_count": waiting_count,
             "jobs": dict(jobs),
         }
         now = time.monotonic()

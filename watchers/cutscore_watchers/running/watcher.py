@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -18,13 +18,13 @@ from cutscore_watchers.ready import ReadyFile, WaitingFile
 from cutscore_watchers.running.config_file import ConfigFile
 from cutscore_watchers.running.folder_thread import FolderThread
 from cutscore_watchers.running.notify import READY, STOPPING, Notify
-from cutscore_watchers.running.status import StatusFile
+from cutscore_watchers.running.status import MOST_WAITING, StatusFile
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
 COUNT_SECONDS = 5.0
-"""How often the jobs are counted for the status."""
+"""How often the jobs are counted and the status is written."""
 CONFIG_SECONDS = 2.0
 STOP_FOLDERS_SECONDS = 1.0
 STOP_JOBS_SECONDS = 3.0
@@ -43,8 +43,8 @@ class Workers(Protocol):
     def use(self, settings: Settings) -> None:
         """Go on with a changed configuration."""
 
-    def enqueue(self, ready: ReadyFile) -> str:
-        """Make a job."""
+    def enqueue_many(self, files: Sequence[ReadyFile]) -> list[str]:
+        """Make jobs."""
 
     def known_many(self, rows: Iterable[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
         """Those files that have a job."""
@@ -112,7 +112,7 @@ class Watcher:
         if self._due("counts", COUNT_SECONDS):
             with suppress(CutscoreError):
                 self._counts = self.jobs.counts()
-        self._write_status("running")
+            self._write_status("running")
         if all(thread.is_alive() for thread in self._threads.values()):
             # A drive that hangs is no reason to be started anew, which would not help: it is told in the status.
             self._notify.alive()
@@ -124,7 +124,7 @@ class Watcher:
         count = len(self._threads)
         log.info(
             "Watching %s; %d films to look into.", "1 folder" if count == 1 else f"{count} folders",
-            len(self._waiting()), extra={"event": "ready", "facts": {"folders": count}},
+            self._candidates(), extra={"event": "ready", "facts": {"folders": count}},
         )  # fmt: skip
         self._notify.tell(READY, f"STATUS=Watching {count} folders")
 
@@ -174,11 +174,15 @@ class Watcher:
     # The status.
 
     def _waiting(self) -> list[WaitingFile]:
-        return [each for thread in self._threads.values() for each in thread.folder.waiting()]
+        return [each for thread in self._threads.values() for each in thread.folder.waiting(MOST_WAITING)]
+
+    def _candidates(self) -> int:
+        return sum(len(thread.folder.candidates) for thread in self._threads.values())
 
     def _write_status(self, state: str) -> None:
         self._status.write(
-            state, [_facts_of(thread) for thread in self._threads.values()], self._waiting(), self._counts,
+            state, [_facts_of(thread) for thread in self._threads.values()], self._waiting(), self._candidates(),
+            self._counts,
             None if self._config is None else str(self._config.path),
             "" if self._config is None else self._config.trouble,
         )  # fmt: skip
@@ -199,12 +203,12 @@ class Watcher:
         """How `--once` went, by the jobs that ended since it began and the films that are left."""
         now = self.jobs.counts()
         more = {state: number - before.get(state, 0) for state, number in now.items()}
-        waiting = self._waiting()
+        waiting = self._candidates()
         away = [thread.folder.watch.path for thread in self._threads.values() if thread.folder.root.identity is None]
         log.info(
             "Done: %d, failed: %d, parked: %d, not whole: %d.",
-            more.get("done", 0) + more.get("joined", 0), more.get("failed", 0), more.get("parked", 0), len(waiting),
-            extra={"event": "once", "facts": {**more, "unfinished": len(waiting)}},
+            more.get("done", 0) + more.get("joined", 0), more.get("failed", 0), more.get("parked", 0), waiting,
+            extra={"event": "once", "facts": {**more, "unfinished": waiting}},
         )  # fmt: skip
         if more.get("parked", 0) > 0:
             return PARKED
