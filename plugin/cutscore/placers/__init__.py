@@ -40,6 +40,7 @@ FORMATS: Mapping[str, str] = {
     ".xml": "fcp7",
     ".fcpxml": "fcpxml",
     ".fcpxmld": "fcpxml_bundle",
+    ".edl": "edl",
 }
 """Suffix → module of this package that writes the format."""
 

@@ -15,6 +15,7 @@ import opentimelineio as otio
 from cutscore.readers.edl_events import EditList, Event, guessed_rate, parse
 from cutscore.readers.files import TimelineFile
 from cutscore.readers.loaded import Loaded
+from cutscore.readers.sounds import OUR_KEY
 from cutscore_composer.errors import InputRefused
 
 BLACK = frozenset({"BL", "BLACK", "BLK"})
@@ -61,14 +62,14 @@ def _by_track(edits: EditList, kind: str) -> dict[int, list[Event]]:
     """The events of all picture ("V") or sound ("A") tracks by their number."""
     found: dict[int, list[Event]] = {}
     for event in edits.events:
-        for number in _tracks_of(event.track, kind):
+        for number in tracks_of(event.track, kind):
             # The foreground of a key lies over its background.
             above = 1 if event.how in ("K", "KO") and kind == "V" else 0
             found.setdefault(min(number + above, MAX_TRACKS), []).append(event)
     return found
 
 
-def _tracks_of(text: str, kind: str) -> list[int]:
+def tracks_of(text: str, kind: str) -> list[int]:
     """Track numbers that a channel entry names: "V2" is picture 2, "AA/V" sound 1 and 2 and picture 1."""
     numbers: list[int] = []
     for part in text.replace("/", " ").replace("+", " ").split():
@@ -146,6 +147,7 @@ def _clip(event: Event, frames: int, rate: Fraction, warnings: list[str]) -> Any
         _reference(event, reel),
         otio.opentime.TimeRange(_time(first, rate), _time(frames, rate)),
         effects=_effects(speed),
+        metadata={OUR_KEY: {}} if event.is_ours else {},
     )
 
 

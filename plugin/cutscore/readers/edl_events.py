@@ -10,6 +10,8 @@ from pathlib import Path
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.timebase import DROP_FRAME_RATES, frame_of_timecode, rate_text
 
+OUR_COMMENT = "* CUTSCORE:"
+"""Begins the comments in which the placer keeps its notes."""
 _TC = r"\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,]\d{2,3}"
 _TIMES = re.compile(rf"\s({_TC})\s+({_TC})\s+({_TC})\s+({_TC})\s*$")
 _EVENT = re.compile(r"\s*(\d{1,8}[A-Za-z]?)\s+(.+?)\s*$")
@@ -49,6 +51,8 @@ class Event:
     """Speed of an M2 line; None where there is none."""
     entry: int | None = None
     """Source frame that an M2 line starts at."""
+    is_ours: bool = False
+    """Whether Cutscore placed it: its notes stand behind it."""
 
 
 @dataclass(slots=True)
@@ -179,7 +183,9 @@ def _comment(number: int, line: str, edits: EditList, count: _Count) -> None:
     last = edits.events[-1] if edits.events else None
     if last is None:
         return
-    if name := _NAME.match(line):
+    if line.startswith(OUR_COMMENT):
+        last.is_ours = True
+    elif name := _NAME.match(line):
         _named(name[1], name[2], edits.events)
     elif locator := _LOCATOR.match(line):
         color, _, text = locator[2].partition(" ")
