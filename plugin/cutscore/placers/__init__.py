@@ -37,6 +37,8 @@ FORMATS: Mapping[str, str] = {
     ".otio": "otio",
     ".otioz": "otioz",
     ".otiod": "otiod",
+    ".kdenlive": "mlt",
+    ".mlt": "mlt",
     ".xml": "fcp7",
     ".fcpxml": "fcpxml",
     ".fcpxmld": "fcpxml_bundle",

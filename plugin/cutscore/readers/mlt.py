@@ -21,11 +21,12 @@ from cutscore.readers.loaded import Loaded
 from cutscore.readers.mlt_fades import with_fades
 from cutscore.readers.mlt_items import MAX_ITEMS, Item
 from cutscore.readers.mlt_marks import Mark, clip_marks, timeline_marks, zone_of
-from cutscore.readers.mlt_media import has, is_switched_off, name_of, reference_of
+from cutscore.readers.mlt_media import has, is_noted, is_switched_off, name_of, reference_of
 from cutscore.readers.mlt_project import Project
 from cutscore.readers.mlt_speed import played_of
 from cutscore.readers.mlt_tracks import MltTrack, tracks_of
 from cutscore.readers.mlt_values import Element, Times, times_of
+from cutscore.readers.sounds import OUR_KEY
 from cutscore.readers.timeline import SEALED
 from cutscore_composer.errors import InputRefused
 
@@ -157,6 +158,8 @@ class _Builder:
             for mark in clip_marks(project, played):
                 if part.start <= mark.frame < part.start + max(length * abs(part.speed), Fraction(1)):
                     built.markers.append(self.marker(mark))
+        if is_noted(project, played):
+            built.metadata[OUR_KEY] = {}
         built.source_range = self._range(part.start, length)
         built.enabled = has(kind, project, played) and not is_switched_off(kind, project, played)
         if part.speed == 0:

@@ -71,7 +71,7 @@ def playlist_items(project: Project, playlist: Element) -> list[Item]:
 
 def one_item(project: Project, track: Element, played: Element) -> list[Item]:
     """A producer or tractor that is a track by itself: one clip."""
-    first, last = _range(project, track, played)
+    first, last = range_of(project, track, played)
     return [Item(0, last - first + 1, played, track, first)]
 
 
@@ -88,7 +88,7 @@ def _walked(project: Project, playlist: Element, position: int) -> tuple[list[It
                 f"{project.path}, line {child.sourceline}: an entry plays '{child.get('producer')}', which the "
                 "file does not hold; save the project again."
             )
-        first, last = _range(project, child, played)
+        first, last = range_of(project, child, played)
         length = last - first + 1
         for _ in range(_repeats(project, child)):
             _add(project, items, Item(position, position + length, played, child, first))
@@ -103,7 +103,7 @@ def _repeats(project: Project, entry: Element) -> int:
     return min(max(1, times), MAX_ITEMS)
 
 
-def _range(project: Project, use: Element, played: Element) -> tuple[int, int]:
+def range_of(project: Project, use: Element, played: Element) -> tuple[int, int]:
     """First and last position that a use plays; kept within the length of what is played, as MLT does."""
     times = project.times
     first, last = times.frames(use.get("in"), use.sourceline), times.frames(use.get("out"), use.sourceline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 from cutscore.readers.mlt_project import Project
 from cutscore.readers.mlt_values import Element, number, properties_of
 
+_OUR_HIT = re.compile(r"hit \d+ (cut|marker|motion|flash)( \(.*\))?", re.DOTALL)
 _SEQUENCE = "kdenlive:sequenceproperties."
 _GUIDE = "kdenlive:guide."
 
@@ -41,6 +43,11 @@ def clip_marks(project: Project, played: Element) -> list[Mark]:
     own = project.properties(played)
     text = project.bin_clips.get(own.get("kdenlive:id", ""), {}).get("kdenlive:markers") or own.get("kdenlive:markers")
     return _json_marks(project, text, "clip markers") if text else []
+
+
+def is_hit(text: str) -> bool:
+    """Whether a marker is one of ours, at a hit of music that was placed earlier; those tell nothing of the edit."""
+    return _OUR_HIT.fullmatch(text) is not None
 
 
 def zone_of(project: Project, timeline: Element, duration: int) -> tuple[int, int] | None:
@@ -111,5 +118,5 @@ def _shotcut_marks(project: Project, timeline: Element) -> Iterator[Mark]:
             said = properties_of(marker)
             first = project.times.frames(said.get("start"), marker.sourceline)
             last = project.times.frames(said.get("end"), marker.sourceline)
-            if first is not None and first >= 0:
+            if first is not None and first >= 0 and not is_hit(said.get("text", "")):
                 yield Mark(first, said.get("text", ""), max(0, (last or first) - first), said.get("color", ""))

@@ -13,6 +13,7 @@ from cutscore.readers.mlt_items import length_of
 from cutscore.readers.mlt_project import Project
 from cutscore.readers.mlt_speed import warped_resource
 from cutscore.readers.mlt_values import Element, flag, number
+from cutscore.readers.sounds import OUR_KEY
 
 _COLOURS = frozenset({"color", "colour"})
 _SERVICES = "blipflash count glaxnimate kdenlivetitle kdenlivetext noise pango pangotext plasma qtext tone webvfx"
@@ -97,6 +98,12 @@ def _is_transparent(properties: dict[str, str]) -> bool:
 def is_switched_off(kind: Literal["video", "audio"], project: Project, played: Element) -> bool:
     """Whether Kdenlive keeps a clip's picture or sound from being played (a disabled clip: both)."""
     return flag(project.properties(played), "set.test_image" if kind == "video" else "set.test_audio")
+
+
+def is_noted(project: Project, played: Element) -> bool:
+    """Whether a clip is music that Cutscore placed: its notes stand in Kdenlive's bin or with the clip itself."""
+    own = project.properties(played)
+    return OUR_KEY in own or OUR_KEY in project.bin_clips.get(own.get("kdenlive:id", ""), {})
 
 
 def reference_of(project: Project, played: Element, rate: Fraction, speed: Fraction) -> Any:
