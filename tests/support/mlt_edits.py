@@ -1,4 +1,4 @@
-"""MLT projects made in code as Kdenlive 1.1, Kdenlive 1.00 and Shotcut lay theirs out, and what the real melt makes of one.
+"""MLT projects made in code as Kdenlive 1.1, Kdenlive 1.00 and Shotcut lay theirs out, and what melt makes of one.
 
 Only the elements are alike; the values come from the test. Times are clocks, as the programs write them.
 """

@@ -12,7 +12,7 @@ import opentimelineio as otio
 from cutscore.readers.mlt_items import length_of
 from cutscore.readers.mlt_project import Project
 from cutscore.readers.mlt_speed import warped_resource
-from cutscore.readers.mlt_values import Element, flag, number
+from cutscore.readers.mlt_values import Element, flag, is_on, number
 from cutscore.readers.sounds import OUR_KEY
 
 _COLOURS = frozenset({"color", "colour"})
@@ -96,8 +96,14 @@ def _is_transparent(properties: dict[str, str]) -> bool:
 
 
 def is_switched_off(kind: Literal["video", "audio"], project: Project, played: Element) -> bool:
-    """Whether Kdenlive keeps a clip's picture or sound from being played (a disabled clip: both)."""
+    """Whether a clip's picture or sound is not played: Kdenlive disables clips, Shotcut mutes by a filter."""
+    if kind == "audio" and any(_mutes(project, element) for element in played.iterfind("filter")):
+        return True
     return flag(project.properties(played), "set.test_image" if kind == "video" else "set.test_audio")
+
+
+def _mutes(project: Project, element: Element) -> bool:
+    return project.properties(element).get("shotcut:filter") == "muteVolume" and is_on(element)
 
 
 def is_noted(project: Project, played: Element) -> bool:
