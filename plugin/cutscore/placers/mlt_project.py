@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from cutscore.placers.byte_edits import Edit
@@ -31,6 +31,7 @@ _RESOURCE = re.compile(
     rb"""<property\s+name\s*=\s*["'](?:resource|warp_resource|kdenlive:originalurl|shotcut:resource)["']\s*>"""
     rb"([^<]+)</property\s*>"
 )
+_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
 
@@ -63,9 +64,9 @@ class MltProject:
 
     def spelled(self, url: str) -> str:
         """A path as MLT takes it: with slashes, absolute where a colon would look like a protocol."""
-        if PureWindowsPath(url).drive and not url.startswith("/"):
+        if _WINDOWS.match(url):
             return url.replace("\\", "/")
-        if is_relative(url) and ":" in url:
+        if ":" in url and not url.startswith(("/", "file:")):
             return os.path.normpath(Path(self.xml.where).parent / url)
         return url
 
