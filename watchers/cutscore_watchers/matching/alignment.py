@@ -15,14 +15,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from cutscore_watchers.matching.pace import SAME
+from cutscore_watchers.matching.pace import SAME, Numbers, Pace
 
-Numbers = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 
 SEEN = 0.8
@@ -67,7 +65,7 @@ class Alignment:
     """One place: the frame of the timeline that the render's first frame shows (below 0: before its start)."""
 
     offset: int
-    pace: Fraction
+    pace: Pace
     evidence: float
     """Nats for this place, against a render of some other film."""
     matched: int
@@ -81,7 +79,7 @@ class Alignment:
 def align(
     render: RenderCuts,
     timeline: CutList,
-    pace: Fraction = SAME,
+    pace: Pace = SAME,
     *,
     longest_head: int = 0,
     most: int = 200,
@@ -95,13 +93,13 @@ def align(
         return ()
     low, high = _offsets_of_pairs(hard, told, pace)
     offsets, exact, near = _votes(low, high)
-    shown = math.floor(render.frames * pace)
+    shown = pace.shown(render.frames, 0)
     inside = (offsets >= -longest_head) & (offsets + shown <= timeline.frames + longest_head)
     offsets, exact, near = offsets[inside], exact[inside], near[inside]
     if not len(offsets):
         return ()
     matched = np.minimum(exact + near, len(hard))
-    first, last = math.floor(render.first * pace), shown
+    first, last = pace.shown(render.first, 0), shown
     expected = _count_between(told, offsets + first + 1, offsets + last)
     missed = np.maximum(0, expected - matched)
     extra = len(hard) - matched
@@ -125,20 +123,16 @@ def _limited(cuts: tuple[int, ...], others: int) -> Numbers:
     return np.array(cuts[: max(1, MOST_PAIRS // max(1, others))], np.int64)
 
 
-def _offsets_of_pairs(hard: Numbers, told: Numbers, pace: Fraction) -> tuple[Numbers, Numbers]:
+def _offsets_of_pairs(hard: Numbers, told: Numbers, pace: Pace) -> tuple[Numbers, Numbers]:
     """For each pair of a cut of the render and one of the timeline, the first and last offset that joins them.
 
-    Frame f is the first that shows frame c or a later one: offset + floor(f·pace) ≥ c > offset + floor((f−1)·pace).
+    Frame f is the first that shows frame c or a later one: shown(f) ≥ c > shown(f − 1).
     """
-    reached = _floors(hard, pace)
-    before = _floors(hard - 1, pace)
+    reached = pace.all_shown(hard)
+    before = pace.all_shown(hard - 1)
     high = told[:, None] - before[None, :] - 1
     low = told[:, None] - reached[None, :]
     return low.ravel(), high.ravel()
-
-
-def _floors(frames: Numbers, pace: Fraction) -> Numbers:
-    return np.asarray(frames * pace.numerator // pace.denominator, np.int64)
 
 
 def _votes(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -158,13 +152,11 @@ def _count_between(told: Numbers, first: Numbers, last: Numbers) -> Numbers:
     return np.asarray(np.maximum(0, np.searchsorted(told, last) - np.searchsorted(told, first)), np.int64)
 
 
-def _evidence(
-    render: RenderCuts, pace: Fraction, exact: Numbers, near: Numbers, missed: Numbers, extra: Numbers
-) -> Values:
+def _evidence(render: RenderCuts, pace: Pace, exact: Numbers, near: Numbers, missed: Numbers, extra: Numbers) -> Values:
     density = len(render.hard) / max(1, render.frames - render.first)
     exact = np.minimum(exact, len(render.hard))
     # One frame of the render that moves on by several of the timeline says less exactly where it is.
-    per_frame = math.log(max(1.0, float(pace)))
+    per_frame = math.log(max(1.0, float(pace.ratio)))
     for_exact = math.log(SEEN * EXACT / density) - per_frame
     for_near = math.log(SEEN * (1 - EXACT) / 2 / density) - per_frame
     return np.asarray(
@@ -172,14 +164,14 @@ def _evidence(
     )
 
 
-def _gradual_evidence(render: RenderCuts, timeline: CutList, offsets: Numbers, pace: Fraction) -> Values:
+def _gradual_evidence(render: RenderCuts, timeline: CutList, offsets: Numbers, pace: Pace) -> Values:
     """What dissolves and fades say: their frame is found roughly, so they weigh less."""
     made = np.zeros(len(offsets))
     if not timeline.gradual:
         return made
     density = max(1, len(render.gradual)) / max(1, render.frames - render.first)
-    middles = _floors(np.array(render.gradual, np.int64), pace)
-    first, last = math.floor(render.first * pace), math.floor(render.frames * pace)
+    middles = pace.all_shown(np.array(render.gradual, np.int64))
+    first, last = pace.shown(render.first, 0), pace.shown(render.frames, 0)
     for start, end in timeline.gradual:
         slack = max(2, (end - start) // 2)
         within = (offsets + first < start) & (offsets + last > end)

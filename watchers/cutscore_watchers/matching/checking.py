@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import pairwise
 
 from cutscore_watchers.matching.alignment import CutList
 from cutscore_watchers.matching.comparing import ALIKE, UNLIKE, likeness
 from cutscore_watchers.matching.eyes import CUT_REACH, RenderEye, TimelineEye
-from cutscore_watchers.matching.pace import SAME, first_frame_from, timeline_frame
+from cutscore_watchers.matching.pace import Pace
 
 MOST_CUTS = 6
 MOST_PLACES = 6
@@ -35,7 +34,7 @@ class Check:
     """What was found at one place."""
 
     offset: int
-    pace: Fraction
+    pace: Pace
     agree: int = 0
     """Pictures that are those of the timeline."""
     disagree: int = 0
@@ -80,9 +79,9 @@ class Checker:
     timeline: TimelineEye
     told: CutList
 
-    def check(self, offset: int, pace: Fraction, *, cuts: bool = True) -> Check:
+    def check(self, offset: int, pace: Pace, *, cuts: bool = True) -> Check:
         """Look at one place; `cuts` tells whether the render is searched for cuts too."""
-        slack = 0 if pace == SAME else math.ceil(max(Fraction(1), pace))
+        slack = pace.slack
         first, last = self.range_of(offset, pace)
         inside = [cut for cut in self.told.hard if first + slack < cut < last - slack]
         chosen = evenly_chosen(inside, MOST_CUTS)
@@ -103,12 +102,12 @@ class Checker:
             agree, disagree = agree + (said is True), disagree + (said is False)
         return Check(offset, pace, agree, disagree, exact, absent, tuple(shifts))
 
-    def range_of(self, offset: int, pace: Fraction) -> tuple[int, int]:
+    def range_of(self, offset: int, pace: Pace) -> tuple[int, int]:
         """The frames of the timeline that the render shows from an offset on."""
-        last = timeline_frame(self.render.frames - 1, offset, pace) + 1
+        last = pace.shown(self.render.frames - 1, offset) + 1
         return max(0, offset), min(last, self.timeline.cut.duration)
 
-    def nearest_frame(self, offset: int, pace: Fraction, reach: int) -> tuple[int, float]:
+    def nearest_frame(self, offset: int, pace: Pace, reach: int) -> tuple[int, float]:
         """By how many frames the pictures inside the shots say the offset is wrong, and the nats for that frame.
 
         No nats: nothing moves enough to tell one frame from the next.
@@ -116,7 +115,7 @@ class Checker:
         first, last = self.range_of(offset, pace)
         told = dict.fromkeys(range(-reach, reach + 1), 0.0)
         for frame in self._middles(first, last, 2 * MOST_PLACES):
-            shown = self.render.frame(first_frame_from(frame, offset, pace))
+            shown = self.render.frame(pace.first_frame(frame, offset))
             around = self.timeline.some(range(frame - reach, frame + reach + 1))
             if shown is None or len(around) < 2 * reach + 1:
                 continue
@@ -129,9 +128,9 @@ class Checker:
         others = [value for step, value in told.items() if step != best]
         return best, told[best] - max(others, default=0.0)
 
-    def _same(self, frame: int, offset: int, pace: Fraction) -> bool | None:
+    def _same(self, frame: int, offset: int, pace: Pace) -> bool | None:
         """Whether the render shows the picture that the timeline has at a frame; None where that cannot be told."""
-        shown = self.render.frame(first_frame_from(frame, offset, pace))
+        shown = self.render.frame(pace.first_frame(frame, offset))
         wanted = self.timeline.some([frame]).get(frame)
         if shown is None or wanted is None:
             return None
@@ -140,13 +139,13 @@ class Checker:
             return None
         return value >= ALIKE
 
-    def _cut_shift(self, cut: int, offset: int, pace: Fraction, inside: Sequence[int]) -> int | None:
+    def _cut_shift(self, cut: int, offset: int, pace: Pace, inside: Sequence[int]) -> int | None:
         """By how many frames of the timeline the render's cut comes late; None where it has none near."""
-        expected = first_frame_from(cut, offset, pace)
+        expected = pace.first_frame(cut, offset)
         found = self.render.cut_near(expected)
         if found is None or found == expected:
             return None if found is None else 0
-        reached = timeline_frame(found, offset, pace)
+        reached = pace.shown(found, offset)
         if any(other != cut and abs(other - reached) <= 1 for other in inside):
             return None  # that one belongs to another cut close by
         return reached - cut or (1 if found > expected else -1)

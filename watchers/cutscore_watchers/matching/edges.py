@@ -14,7 +14,7 @@ from cutscore_composer.look.likeness import Bytes, pixel_difference
 from cutscore_watchers.matching.alignment import LONGEST_HEAD_SECONDS
 from cutscore_watchers.matching.checking import Checker
 from cutscore_watchers.matching.comparing import UNLIKE, is_black, likeness
-from cutscore_watchers.matching.pace import first_frame_from, timeline_frame
+from cutscore_watchers.matching.pace import Pace
 
 _MOST_SHOTS = 4
 """Shots of the render that are no part of the timeline, at each end, at most."""
@@ -24,29 +24,48 @@ _STILL = 0.004
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The range of the timeline, half-open, and the render's frame at which it begins."""
+    """The range of the timeline, half-open, the render's frame at which it begins, and the pace from there."""
 
     record_in: int
     record_out: int
     head_frames: int
+    pace: Pace
 
 
-def edges_of(checker: Checker, offset: int, pace: Fraction) -> Edges | None:
+def edges_of(checker: Checker, offset: int, pace: Pace) -> Edges | None:
     """Where the timeline's own frames begin and end in a render; None when nothing is left between."""
     render, duration = checker.render, checker.timeline.cut.duration
-    head = max(0, first_frame_from(0, offset, pace))
-    end = min(render.frames, first_frame_from(duration, offset, pace))
+    head = max(0, pace.first_frame(0, offset))
+    end = min(render.frames, pace.first_frame(duration, offset))
     head = _moved(checker, offset, pace, head, end, step=1)
     end = _moved(checker, offset, pace, end - 1, head - 1, step=-1) + 1
     if head >= end:
         return None
-    # A render whose rate is lower ends between two frames of the timeline.
-    record_out = min(duration, offset + math.floor(end * pace + Fraction(1, 2)))
-    record_in = max(0, timeline_frame(head, offset, pace))
-    return Edges(record_in, record_out, head) if record_in < record_out else None
+    record_in = max(0, pace.shown(head, offset))
+    if head and pace.ratio != 1:
+        record_in, pace = _begun_anew(checker, record_in, pace, head)
+    record_out = min(duration, record_in + pace.lasts(end - head))
+    return Edges(record_in, record_out, head, pace) if record_in < record_out else None
 
 
-def _moved(checker: Checker, offset: int, pace: Fraction, start: int, stop: int, step: int) -> int:
+def _begun_anew(checker: Checker, record_in: int, pace: Pace, head: int) -> tuple[int, Pace]:
+    """The first frame of the part, and its pace, when the part begins with a frame of its own after a head.
+
+    At another rate the frames after a head follow no longer those that a part without one would have. Of the
+    beginnings that are possible the one counts that puts most cuts of the render at their frames.
+    """
+    found = set(checker.render.cuts.hard)
+    best = -1, record_in, pace
+    for begin in (record_in, record_in + 1, record_in - 1):
+        for start in (Fraction(0), Fraction(1, 2)):
+            place = begin + start - head * pace.ratio
+            tried, offset = Pace(pace.ratio, place % 1), math.floor(place)
+            fitting = sum(tried.first_frame(cut, offset) in found for cut in checker.told.hard)
+            best = max(best, (fitting, begin, tried), key=lambda one: one[0])
+    return best[1], best[2]
+
+
+def _moved(checker: Checker, offset: int, pace: Pace, start: int, stop: int, step: int) -> int:
     """The first frame from `start` in direction `step` that may be the timeline's."""
     at, render = start, checker.render
     limit = start + step * math.ceil(LONGEST_HEAD_SECONDS * render.rate)
@@ -60,11 +79,11 @@ def _moved(checker: Checker, offset: int, pace: Fraction, start: int, stop: int,
     return at
 
 
-def _back_over_black(checker: Checker, offset: int, pace: Fraction, at: int, limit: int, step: int) -> int:
+def _back_over_black(checker: Checker, offset: int, pace: Pace, at: int, limit: int, step: int) -> int:
     """The first of the black frames before `at` that the timeline has too: a shot may begin or end in black."""
     while at != limit:
         before = checker.render.frame(at - step)
-        place = timeline_frame(at - step, offset, pace)
+        place = pace.shown(at - step, offset)
         wanted = checker.timeline.some([place]).get(place)
         if before is None or wanted is None or not (is_black(before) and is_black(wanted)):
             break
@@ -72,10 +91,10 @@ def _back_over_black(checker: Checker, offset: int, pace: Fraction, at: int, lim
     return at
 
 
-def _is_foreign(checker: Checker, offset: int, pace: Fraction, frame: int, step: int) -> bool:
+def _is_foreign(checker: Checker, offset: int, pace: Pace, frame: int, step: int) -> bool:
     """Whether a frame of the render certainly is not what the timeline has there."""
     shown = checker.render.frame(frame)
-    place = timeline_frame(frame, offset, pace)
+    place = pace.shown(frame, offset)
     wanted = checker.timeline.some([place]).get(place)
     if shown is None:
         return False
@@ -92,7 +111,7 @@ def _levels_apart(shown: Bytes, wanted: Bytes) -> bool:
     return is_black(shown) != is_black(wanted) and abs(float(shown.mean()) - float(wanted.mean())) > 12
 
 
-def _ends_without_reason(checker: Checker, offset: int, pace: Fraction, frame: int, step: int) -> bool:
+def _ends_without_reason(checker: Checker, offset: int, pace: Pace, frame: int, step: int) -> bool:
     """Where no media tell: whether black, or a picture that stands still, ends at once where the timeline has no cut.
 
     Black that ends with a cut of the timeline is no part of it either: an editor ends a slug of black otherwise.
@@ -104,7 +123,7 @@ def _ends_without_reason(checker: Checker, offset: int, pace: Fraction, frame: i
     if is_black(shown):
         after, later = render.frame(change), render.frame(change + 6 * step)
         return after is not None and later is not None and float(after.mean()) >= float(later.mean()) / 2
-    told = {timeline_frame(change if step > 0 else change + 1, offset, pace) + off for off in (-1, 0, 1)}
+    told = {pace.shown(change if step > 0 else change + 1, offset) + off for off in (-1, 0, 1)}
     if told & set(checker.told.hard):
         return False
     still = [render.frame(frame + (change - frame) * part // 4) for part in range(4)]

@@ -90,7 +90,7 @@ def _placed(
         confidence=round(1 - math.exp(-max(0.1, located.nats)), 4),
         warnings=located.warnings,
         head_frames=edges.head_frames,
-        pace=located.pace,
+        pace=edges.pace.ratio,
     )
 
 

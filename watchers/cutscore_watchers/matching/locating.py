@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from cutscore.cut import Cut
 from cutscore_composer.timebase import timecode
 from cutscore_watchers.matching.alignment import LONGEST_HEAD_SECONDS, Alignment, align, needed_evidence
 from cutscore_watchers.matching.checking import Check, Checker
 from cutscore_watchers.matching.eyes import RenderEye
-from cutscore_watchers.matching.pace import frames_shown, paces
+from cutscore_watchers.matching.pace import Pace, paces
 from cutscore_watchers.matching.timecodes import offsets_by_timecode, says_nothing
 
 SURE = 5.0
@@ -36,7 +35,7 @@ class Guess:
     """A place that is supposed before anything was looked at."""
 
     offset: int
-    pace: Fraction
+    pace: Pace
     by: str
     """"length", "range" or "timecode"."""
     specific: bool
@@ -48,7 +47,7 @@ class Located:
     """The frame of the timeline that the render's first frame shows, and how that is known."""
 
     offset: int
-    pace: Fraction
+    pace: Pace
     by: str
     """"length", "range", "timecode" or "content"."""
     nats: float
@@ -72,7 +71,7 @@ class _Candidate:
     warnings: tuple[str, ...] = field(default=())
 
     @property
-    def place(self) -> tuple[int, Fraction]:
+    def place(self) -> tuple[int, Pace]:
         return self.check.offset, self.check.pace
 
 
@@ -103,11 +102,11 @@ def locate(checker: Checker, start_timecode: str | None) -> Located | Doubt:
 
 def guesses_of(render: RenderEye, cut: Cut, start_timecode: str | None) -> Iterator[Guess]:
     """What length and timecode suggest, likeliest first."""
-    made: set[tuple[int, Fraction]] = set()
+    made: set[tuple[int, Pace]] = set()
     silent = says_nothing(start_timecode, render.rate, cut)
     every = []
     for pace in paces(render.rate, cut.rate):
-        shown, slack = frames_shown(render.frames, pace), math.ceil(max(Fraction(1), pace))
+        shown, slack = pace.lasts(render.frames), max(1, pace.slack)
         if abs(shown - cut.duration) <= slack:
             every.append(Guess(0, pace, "length", specific=shown == cut.duration))
         if cut.in_out is not None and abs(shown - (cut.in_out[1] - cut.in_out[0])) <= slack:
@@ -142,9 +141,10 @@ def _is_exact(checker: Checker, checked: Check, credible: bool) -> bool:
 def _by_content(checker: Checker, guesses: list[Guess]) -> Located | Doubt:
     render, cut = checker.render, checker.timeline.cut
     longest = math.ceil(LONGEST_HEAD_SECONDS * cut.rate)
+    heads = dict.fromkeys([0, render.cuts.first, *render.cuts.hard[:2]])
     aligned = [
         place
-        for pace in paces(render.rate, cut.rate)
+        for pace in paces(render.rate, cut.rate, heads)
         for place in align(render.cuts, checker.told, pace, longest_head=longest, most=MOST_CHECKED)
     ]
     aligned.sort(key=lambda place: -place.evidence)
@@ -155,7 +155,8 @@ def _by_content(checker: Checker, guesses: list[Guess]) -> Located | Doubt:
     if not good:
         return _no_place(checker, candidates)
     best = good[0]
-    rivals = [c for c in candidates if c is not best and best.nats - c.nats < SURE and not c.check.refuted]
+    near = [c for c in candidates if best.nats - c.nats < SURE and not c.check.refuted]
+    rivals = [c for c in near if c.check.offset != best.check.offset]
     neighbours = [c for c in rivals if abs(c.check.offset - best.check.offset) <= 3]
     if len(neighbours) < len(rivals):
         return _several(checker, [best, *(c for c in rivals if c not in neighbours)])
@@ -167,7 +168,8 @@ def _by_content(checker: Checker, guesses: list[Guess]) -> Located | Doubt:
                 " it tells the very frame: render it with the timeline's timecode.",
                 related=True,
             )
-    lead = min((best.nats - c.nats for c in candidates if c is not best), default=best.nats)
+    others = (c for c in candidates if c.check.offset != best.check.offset)
+    lead = min((best.nats - c.nats for c in others), default=best.nats)
     return Located(best.check.offset, best.check.pace, best.by, max(SURE, lead), _differences(best.check))
 
 
@@ -185,7 +187,7 @@ def _checked(checker: Checker, aligned: list[Alignment]) -> list[_Candidate]:
     return made
 
 
-def _guessed(checker: Checker, guesses: list[Guess], known: set[tuple[int, Fraction]]) -> list[_Candidate]:
+def _guessed(checker: Checker, guesses: list[Guess], known: set[tuple[int, Pace]]) -> list[_Candidate]:
     made = []
     for guess in guesses:
         if (guess.offset, guess.pace) not in known:
@@ -204,7 +206,10 @@ def _holds(candidate: _Candidate, frames: int) -> bool:
     if place is None:
         return check.confirmed and candidate.nats >= needed_evidence(frames)
     enough = place.evidence >= needed_evidence(frames) + 3 and place.matched >= 3
-    return enough and place.matched >= 2 * (place.missed + place.extra) and place.exact >= place.matched - 1
+    off = place.matched - place.exact
+    if off > (1 if place.pace.ratio == 1 else place.matched // 3):
+        return False
+    return enough and place.matched >= 2 * (place.missed + place.extra)
 
 
 def _several(checker: Checker, candidates: list[_Candidate]) -> Doubt:
@@ -221,13 +226,20 @@ def _several(checker: Checker, candidates: list[_Candidate]) -> Doubt:
 def _no_place(checker: Checker, candidates: list[_Candidate]) -> Doubt:
     cut, name = checker.timeline.cut, checker.render.path.name
     best = candidates[0] if candidates else None
-    if best is not None and best.nats >= ENOUGH and max(best.check.agree, 0 if best.alignment is None else 2) >= 2:
+    if best is None or best.nats < ENOUGH:
+        return Doubt(f"{name} shows nothing that {_name(cut)} has in its timeline, as far as can be told.")
+    place = best.alignment
+    if min(best.check.agree, best.check.disagree) >= 2 or (place and place.matched >= 4 and place.missed >= 3):
         return Doubt(
             f"{name} shows another state of the edit than {_name(cut)}: save the project as it was rendered, or render"
             " it again.",
             related=True,
         )
-    return Doubt(f"{name} shows nothing that {_name(cut)} has in its timeline, as far as can be told.")
+    return Doubt(
+        f"{name} fits {_name(cut)} at {_at(cut, best.check.offset)}, but shows too little of it to be sure: render it"
+        " with the timeline's timecode.",
+        related=True,
+    )
 
 
 def _differences(check: Check) -> tuple[str, ...]:
