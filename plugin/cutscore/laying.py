@@ -58,6 +58,7 @@ def place_piece(
             fade_out_frames=frames_near(wanted.fade_out_seconds, cut.rate),
             duck=wanted.duck,
             stems=wanted.stems,
+            otio=wanted.otio,
         ),
         expected_sha256=cut.source_sha256,
         cut=cut,

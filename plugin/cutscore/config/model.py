@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -106,6 +106,7 @@ class PlaceSettings(Section):
     fade_out_seconds: Number = Field(default=0.0, ge=0, le=60)
     duck: bool = False
     stems: bool = False
+    otio: Literal["plain", "resolve"] = "plain"
 
 
 class OutputSettings(Section):

@@ -21,10 +21,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cutscore_composer.cue import Cue
 from cutscore_composer.errors import InputRefused, OutputFailed
@@ -82,6 +82,8 @@ class PlaceOptions:
     """Whether the cue's `duck` keyframes go onto the clip's volume, where the format has that."""
     timeline: str | None = None
     """Name of the timeline, for a file that holds several."""
+    otio: Literal["plain", "resolve"] = "plain"
+    """Whether an .otio made from the edit has DaVinci Resolve's shape; "resolve" writes NAME.resolve.otio too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,11 @@ def place(
         project = project.resolve()
     order = PlaceOrder(music, project.absolute(), output_folder.absolute(), in_place, options, expected_sha256)
     placed: Placed = importlib.import_module(f"cutscore.placers.{module}").place_into(order)
+    if options.otio == "resolve" and cut is not None and project.suffix.lower() not in (".otioz", ".otiod"):
+        from cutscore.placers.handoff import write_for_resolve
+
+        made = write_for_resolve(music, project, cut, output_folder=output_folder, options=options)
+        return replace(placed, message=f"{placed.message} For DaVinci Resolve to import: {made}.")
     return placed
 
 

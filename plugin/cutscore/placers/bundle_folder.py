@@ -83,8 +83,8 @@ class BundleFolder:
         return keep_copy(path / self.content, kept_name(path / self.content))
 
     def _add_music(self, saving: Saving, folder: Path) -> None:
-        if self.media is not None:
-            _copy_into(saving.audio, folder / self.media / unquote(saving.url).removeprefix(f"{self.media}/"))
+        for audio, url in saving.sounds if self.media is not None else ():
+            _copy_into(audio, folder / str(self.media) / unquote(url).removeprefix(f"{self.media}/"))
 
     def _drop(self, saving: Saving) -> None:
         for old in saving.dropped if self.media is not None else ():

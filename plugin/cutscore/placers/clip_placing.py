@@ -6,15 +6,11 @@ mutes those that the user has touched and that are superseded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from cutscore.placers.byte_edits import Edit
 from cutscore.placers.clip_project import ClipProject, ClipTimeline, OwnTrack
 from cutscore.placers.laid_music import Hit, LaidMusic, Level, duck_of, hits_of
-from cutscore.placers.media_url import Spelling
 from cutscore.placers.notes import notes_of
 from cutscore.placers.own_music import (
     MUSIC,
@@ -33,25 +29,12 @@ from cutscore.placers.wav_start import form_of, time_reference
 def place_in_project(timeline: ClipTimeline, piece: Piece) -> Edited:
     """Lay a piece and its stems into a timeline; the very same text comes back when they lie there already."""
     desk = _Desk(timeline, piece)
-    desk.lay(_Part(piece.name, MUSIC, piece.audio, piece.url, piece.audio_sha256, piece.track_name))
+    desk.lay(piece)
     for stem in piece.stems:
-        named = f"{piece.track_name} {stem.name}"
-        desk.lay(_Part(f"{piece.name} {stem.name}", stem.name, stem.audio, stem.url, stem.audio_sha256, named))
+        desk.lay(piece.of_stem(stem))
     if desk.changed:
         desk.clear_stems({MUSIC, *(stem.name for stem in piece.stems)})
     return desk.edited()
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The music, or one of its stems."""
-
-    name: str
-    role: str
-    audio: Path
-    url: Callable[[Spelling], str]
-    audio_sha256: str
-    track_name: str
 
 
 class _Desk:
@@ -78,13 +61,13 @@ class _Desk:
         """What became of the text."""
         return Edited(self.timeline.text, self.track, self.replaced, tuple(self.warnings), self.url, tuple(self.gone))
 
-    def lay(self, part: _Part) -> None:
+    def lay(self, part: Piece) -> None:
         """Lay the music or a stem, unless it lies there already."""
         own = self._own(part)
         same = [clip for clip in own if self._is_same(clip, part)]
         url = self.project.spelled(part.url(self.project.SPELLING))
         there = already_there(same, part.audio_sha256, self.begin, self.piece.frames, url)
-        if there is not None and not (there.gives_way and there.facts.get("asked", "") != self._asked):
+        if there is not None and not (there.gives_way and there.facts.get("asked", "") != part.asked):
             self._lies(part, there)
             return
         for _ in same:
@@ -115,7 +98,7 @@ class _Desk:
                 self.warnings.append(set_aside(clip))
                 self._edit(self.project.muted(clip))
 
-    def _put(self, part: _Part, url: str) -> None:
+    def _put(self, part: Piece, url: str) -> None:
         old = next((clip for clip in self._versions(part) if clip.gives_way), None)
         laid = self._laid(part, url, old)
         leaving = [] if old is None else [old.handle]
@@ -131,7 +114,7 @@ class _Desk:
             self._edit(self.project.without(self._by_id(part, old.facts["id"])))
         self._lies(part, self._by_id(part, laid.notes["placed"]["id"]))
 
-    def _home(self, part: _Part, laid: LaidMusic) -> OwnTrack | None:
+    def _home(self, part: Piece, laid: LaidMusic) -> OwnTrack | None:
         """An own track with room; None when a new one is needed."""
         taken = [clip.track for clip in self._versions(part) if not clip.gives_way]
         for track in self.project.own_tracks():
@@ -140,15 +123,13 @@ class _Desk:
                 return track
         return None
 
-    def _laid(self, part: _Part, url: str, old: OwnClip | None) -> LaidMusic:
+    def _laid(self, part: Piece, url: str, old: OwnClip | None) -> LaidMusic:
         piece, rate = self.piece, self.project.rate
         before, after = piece.handles
         head, tail = self._trims(old)
         is_music = part.role == MUSIC
-        hits: tuple[Hit, ...] = hits_of(piece.cue, rate, before, piece.frames) if piece.markers and is_music else ()
+        hits: tuple[Hit, ...] = hits_of(piece.cue, rate, before, piece.frames) if part.markers else ()
         duck: tuple[Level, ...] = duck_of(piece.cue, rate, before) if piece.duck else ()
-        loudness = piece.cue.loudness
-        louder = -loudness.stems_db if loudness is not None and not is_music else 0.0
         notes = notes_of(
             piece.provenance,
             name=part.name,
@@ -164,7 +145,7 @@ class _Desk:
             onto_sha256=piece.onto_sha256,
             role="" if is_music else part.role,
         )
-        notes["placed"] |= {"asked": self._asked, "track": part.track_name}
+        notes["placed"] |= {"asked": part.asked, "track": part.track_name}
         return LaidMusic(
             name=part.name,
             url=url,
@@ -180,7 +161,7 @@ class _Desk:
             file_start=Fraction(*(time_reference(part.audio) or (0, 1))),
             form=form_of(part.audio),
             hits=hits,
-            gain_db=piece.gain_db + louder,
+            gain_db=part.gain_db,
             duck=duck,
             fade_in=piece.fade_in_frames,
             fade_out=piece.fade_out_frames,
@@ -200,21 +181,14 @@ class _Desk:
         before, after = self.piece.handles
         return max(-before, old.head), max(-after, old.tail)
 
-    @property
-    def _asked(self) -> str:
-        """The wishes that shape a clip beside its music: the same music is laid anew when they change."""
-        piece = self.piece
-        wishes = (piece.gain_db, piece.fade_in_frames, piece.fade_out_frames, int(piece.duck), int(piece.markers))
-        return " ".join(f"{wish:g}" for wish in wishes)
-
-    def _own(self, part: _Part) -> list[OwnClip]:
+    def _own(self, part: Piece) -> list[OwnClip]:
         return judged(self.project.lying(part.track_name), self.project.rate)
 
-    def _is_same(self, clip: OwnClip, part: _Part) -> bool:
+    def _is_same(self, clip: OwnClip, part: Piece) -> bool:
         # A clip without notes is known by the name of its track alone.
         return (clip.role == part.role or not clip.facts) and is_version_of(clip, self.begin, self.piece.frames)
 
-    def _versions(self, part: _Part) -> list[OwnClip]:
+    def _versions(self, part: Piece) -> list[OwnClip]:
         return [clip for clip in self._own(part) if self._is_same(clip, part)]
 
     def _old_stems(self, wanted: set[str]) -> list[OwnClip]:
@@ -224,7 +198,7 @@ class _Desk:
             if clip.role not in wanted and is_version_of(clip, self.begin, self.piece.frames)
         ]
 
-    def _by_id(self, part: _Part, identifier: str) -> OwnClip:
+    def _by_id(self, part: Piece, identifier: str) -> OwnClip:
         return next(clip for clip in self._own(part) if clip.facts.get("id") == identifier)
 
     def _say_what_else_sounds(self, own: list[OwnClip], same: list[OwnClip], free: list[OwnClip]) -> None:
@@ -234,7 +208,7 @@ class _Desk:
         self.warnings += overlaps(others, self.begin, piece.frames, at, piece.rate)
         self.warnings += shortened(free, self.begin, piece.frames, piece.rate)
 
-    def _lies(self, part: _Part, clip: OwnClip) -> None:
+    def _lies(self, part: Piece, clip: OwnClip) -> None:
         """Take note of where the music lies now."""
         if part.role == MUSIC:
             found = next((track.name for track in self.project.own_tracks() if track.key == clip.track), None)

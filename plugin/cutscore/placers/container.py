@@ -18,10 +18,8 @@ class Saving:
     source: Path
     """The file whose other members (in a bundle) are taken over."""
     target: Path
-    audio: Path
-    """The music."""
-    url: str
-    """How the text names it."""
+    sounds: tuple[tuple[Path, str], ...]
+    """The music (and its stems), and how the text names each."""
     dropped: tuple[str, ...]
     """References to earlier music; in a bundle, a file of ours that nothing names any more is left out."""
     more: Path | None

@@ -32,18 +32,8 @@ def hand_over(
     target = output_folder.absolute() / scored_name(named, ".otio")
     make_folder(target.parent)
     audio = _with_timecode(music, cut, target.parent)
-    text = text_of(cut)
-    with locked(target):
-        base = choose_base(plain_file, otio_timeline, text, named, target, None, music.rate)
-        placed = write_base(
-            plain_file,
-            otio_timeline,
-            replace(music, audio=audio),
-            base,
-            options,
-            onto_sha256=hashlib.sha256(text).hexdigest(),
-            unchanged=lambda: True,
-        )
+    text = text_of(cut, resolve=options.otio == "resolve")
+    placed = _written(replace(music, audio=audio), text, named, target, options)
     at = timecode(max(0, music.start_frame + music.record_in), music.rate, cut.drop_frame)
     if project is None or _is_video(cut):
         what = "The video itself is left as it is"
@@ -53,6 +43,30 @@ def hand_over(
         f"{what}: open {placed.project}, the timeline with the music in it, or lay {audio.name} into yours at {at}."
     )
     return replace(placed, message=message, warnings=(message, *placed.warnings), audio=audio)
+
+
+def write_for_resolve(
+    music: PlacedMusic, project: Path, cut: Cut, *, output_folder: Path, options: PlaceOptions
+) -> Path:
+    """Write NAME.resolve.otio: the scored edit in the shape that DaVinci Resolve imports; where it lies."""
+    target = output_folder.absolute() / f"{project.stem}.resolve.otio"
+    make_folder(target.parent)
+    return _written(music, text_of(cut, resolve=True), project.absolute(), target, options).project
+
+
+def _written(music: PlacedMusic, text: bytes, named: Path, target: Path, options: PlaceOptions) -> Placed:
+    """An .otio made from the edit, with the music, in the place of an earlier one."""
+    with locked(target):
+        base = choose_base(plain_file, otio_timeline, text, named, target, None, music.rate)
+        return write_base(
+            plain_file,
+            otio_timeline,
+            music,
+            base,
+            options,
+            onto_sha256=hashlib.sha256(text).hexdigest(),
+            unchanged=lambda: True,
+        )
 
 
 def _with_timecode(music: PlacedMusic, cut: Cut, folder: Path) -> Path:

@@ -17,13 +17,15 @@ from cutscore.placers.json_text import JsonText
 from cutscore.placers.json_write import appended, dump, with_member
 from cutscore.placers.notes import KEY, notes_of
 from cutscore.placers.otio_document import Document, frames_of, rest_digest
-from cutscore.placers.otio_own import own_clips, stripped_clips, track_locked, track_sounds
+from cutscore.placers.otio_levels import digest, volume_effect
+from cutscore.placers.otio_own import own_clips, stripped_clips, track_locked, track_role, track_sounds
 from cutscore.placers.otio_parts import MusicClip
 from cutscore.placers.otio_style import Style, style_of
 from cutscore.placers.otio_track import Group, groups_of, replaced, with_clip, without, written
 from cutscore.placers.otio_versions import carried, may_give_way, muted
-from cutscore.placers.own_music import OwnClip, already_there, is_version_of, overlaps, shortened
+from cutscore.placers.own_music import MUSIC, OwnClip, already_there, is_version_of, overlaps, shortened
 from cutscore.placers.piece import Edited, Piece
+from cutscore.placers.wav_start import form_of
 from cutscore_composer.timebase import round_half_up
 
 
@@ -33,23 +35,49 @@ def place_in_text(document: Document, piece: Piece) -> Edited:
     style = style_of(document.doc, piece.rate)
     begin = piece.record_in + _first_frame(document, piece.rate)
     own = own_clips(document, piece.rate) + stripped_clips(document, piece.rate, piece.track_name)
-    same = [clip for clip in own if is_version_of(clip, begin, piece.frames)]
+    same = [clip for clip in own if _is_same(clip, piece, begin)]
     url = piece.url(style.media)
     there = already_there(same, piece.audio_sha256, begin, piece.frames, url)
-    if there is not None:
+    asked = piece.asked if style.resolve else f"{int(piece.markers)}"
+    if there is not None and (there.touched or there.facts.get("asked", asked) == asked):
         return Edited(document.doc.data, _track_name(document, there.track), url=there.url)
     # DaVinci Resolve conforms by the media's timecode; Kdenlive and others count from its first frame.
     media_start = piece.media_start if style.resolve else 0
-    music = MusicClip(piece.name, url, media_start, piece.frames, handles=piece.handles)
+    music = MusicClip(
+        piece.name, url, media_start, piece.frames, handles=piece.handles, channels=form_of(piece.audio).channels
+    )
     document, set_aside = muted(document, same, style)
     # Muting moved the bytes: look again for the clips that may give way.
-    now = [clip for clip in own_clips(document, piece.rate) if is_version_of(clip, begin, piece.frames)]
+    now = [clip for clip in own_clips(document, piece.rate) if _is_same(clip, piece, begin)]
     free = [clip for clip in now if may_give_way(document, clip, piece.rate)]
-    placed = _Placing(document, style, piece, music, begin, rest).run(free)
-    others = [clip for clip in own if clip not in same]
+    placed = _Placing(document, style, piece, music, begin, rest, asked).run(free)
+    if piece.role != MUSIC:
+        return replace(placed, warnings=(*set_aside, *placed.warnings))
+    others = [clip for clip in own if clip not in same and clip.role == MUSIC]
     warned = overlaps(others, begin, piece.frames, piece.start_frame + piece.record_in, piece.rate)
     warned += shortened(free, begin, piece.frames, piece.rate)
     return replace(placed, warnings=(*set_aside, *placed.warnings, *warned))
+
+
+def without_stems(document: Document, piece: Piece, wanted: set[str]) -> bytes:
+    """The text without the stems of an earlier version that have no successor; those that the user touched stay."""
+    begin = piece.record_in + _first_frame(document, piece.rate)
+    style = style_of(document.doc, piece.rate)
+    tracks: dict[int, list[Group]] = {}
+    for clip in own_clips(document, piece.rate):
+        if clip.role in wanted or clip.touched or not is_version_of(clip, begin, piece.frames):
+            continue
+        groups = tracks.get(clip.track) or groups_of(document.doc, document.tracks[clip.track], piece.rate)
+        if groups is not None:
+            tracks[clip.track] = without(groups, clip.handle)
+    return apply(
+        document.doc.data, [written(document.doc, document.tracks[i], groups, style) for i, groups in tracks.items()]
+    )
+
+
+def _is_same(clip: OwnClip, piece: Piece, begin: int) -> bool:
+    """Whether a clip is an earlier version; one without notes is known by the name of its track alone."""
+    return (clip.role == piece.role or not clip.facts) and is_version_of(clip, begin, piece.frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +90,7 @@ class _Placing:
     music: MusicClip
     begin: int
     rest: str
+    asked: str
 
     @property
     def doc(self) -> JsonText:
@@ -100,7 +129,9 @@ class _Placing:
         """A music track of ours with room, with the clip put into `tracks`; None when a new one is needed."""
         taken = {c.track for c in own_clips(self.document, self.piece.rate) if c.touched and self._is_old(c)}
         for index in self.document.own:
-            if index in taken or not track_sounds(self.document, index) or track_locked(self.document, index):
+            sounds = track_sounds(self.document, index) or self.piece.role != MUSIC
+            fits = sounds and not track_locked(self.document, index)
+            if index in taken or not fits or track_role(self.document, index) != self.piece.role:
                 continue
             groups = tracks.get(index)
             if groups is None:
@@ -111,11 +142,12 @@ class _Placing:
         return None
 
     def _is_old(self, clip: OwnClip) -> bool:
-        return is_version_of(clip, self.begin, self.piece.frames)
+        return _is_same(clip, self.piece, self.begin)
 
     def _new_track(self, start: int, clip: otio_parts.Json) -> Edit:
         layout = self.style.layout
-        track = otio_parts.track(self.piece.track_name, self.style)
+        role = self.piece.role
+        track = otio_parts.track(self.piece.track_name, self.style, role, muted=role != MUSIC)
         track["children"] = [*([otio_parts.gap(start, self.style)] if start else []), clip]
         if self.document.children is None:
             return with_member(self.doc, self.document.stack, layout, "children", [track])
@@ -135,7 +167,10 @@ class _Placing:
         markers = []
         if self.piece.markers:
             markers = otio_parts.hit_markers(self.piece.cue, music.begin, music.media_frames, self.style)
-        new = otio_parts.clip(music, {KEY: self._metadata(music, len(markers))}, markers, self.style)
+        volume = volume_effect(music, self.piece) if self.style.resolve else None
+        notes = self._metadata(music, len(markers))
+        notes["placed"] |= {"asked": self.asked, **({"levels": digest(volume)} if volume is not None else {})}
+        new = otio_parts.clip(music, {KEY: notes}, markers, self.style, volume)
         return new if old is None else carried(new, self.doc.load(old.handle))
 
     def _metadata(self, music: MusicClip, hits: int) -> dict[str, Any]:
@@ -152,6 +187,7 @@ class _Placing:
             hits=hits,
             rest_sha256=self.rest,
             onto_sha256=self.piece.onto_sha256,
+            role="" if self.piece.role == MUSIC else self.piece.role,
         )
 
 

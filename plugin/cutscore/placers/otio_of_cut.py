@@ -16,6 +16,7 @@ import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from cutscore.cut import Cut, Marker, SoundClip, SoundTrack, Span, Transition
+from cutscore.placers.media_url import local_path
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.probe import MediaFacts, probe
 from cutscore_composer.timebase import frame_of_timecode, frames_near
@@ -35,9 +36,24 @@ def timeline_of(cut: Cut) -> otio.schema.Timeline:
     return timeline
 
 
-def text_of(cut: Cut) -> bytes:
-    """The edit as the text of an .otio file."""
-    text: str = otio.adapters.write_to_string(timeline_of(cut), "otio_json")
+def in_resolves_shape(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
+    """The timeline as DaVinci Resolve writes and wants it: its marks on timeline and tracks, bare absolute paths."""
+    timeline.metadata["Resolve_OTIO"] = {"Resolve OTIO Meta Version": "1.0"}
+    for track in timeline.tracks:
+        sound = track.kind == otio.schema.TrackKind.Audio
+        more = {"Audio Type": "Stereo", "SoloOn": False} if sound else {}
+        track.metadata["Resolve_OTIO"] = {"Locked": False, **more}
+    for clip in timeline.find_clips():
+        path = local_path(getattr(clip.media_reference, "target_url", None) or "")
+        if path is not None:
+            clip.media_reference.target_url = str(path)
+    return timeline
+
+
+def text_of(cut: Cut, *, resolve: bool = False) -> bytes:
+    """The edit as the text of an .otio file, plain or in DaVinci Resolve's shape."""
+    timeline = timeline_of(cut)
+    text: str = otio.adapters.write_to_string(in_resolves_shape(timeline) if resolve else timeline, "otio_json")
     return text.encode("utf-8", "replace")
 
 

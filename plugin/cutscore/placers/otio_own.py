@@ -10,7 +10,7 @@ from typing import Any
 from cutscore.placers.json_text import JsonText, Value
 from cutscore.placers.notes import KEY, valid_facts
 from cutscore.placers.otio_document import Document, frames_of, is_ours, mentions_ours, schema_of
-from cutscore.placers.own_music import Lying, OwnClip, judged
+from cutscore.placers.own_music import MUSIC, Lying, OwnClip, judged
 
 _COMPOSITIONS = ("Track", "Sequence", "Stack")
 
@@ -137,6 +137,14 @@ def track_sounds(document: Document, track: int) -> bool:
     """Whether a track is enabled."""
     enabled = document.doc.member(document.tracks[track], "enabled")
     return enabled is None or document.doc.text(enabled) != b"false"
+
+
+def track_role(document: Document, track: int) -> str:
+    """What a track of ours holds: the music, or the stem of that name."""
+    metadata = document.doc.member(document.tracks[track], "metadata")
+    found = None if metadata is None else document.doc.load(metadata)
+    ours = found.get(KEY) if isinstance(found, dict) else None
+    return str(ours.get("role", MUSIC)) if isinstance(ours, dict) else MUSIC
 
 
 def track_locked(document: Document, track: int) -> bool:

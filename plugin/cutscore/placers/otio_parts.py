@@ -33,6 +33,7 @@ class MusicClip:
     """Frames cut off the end; below 0, so much of the handle after is heard."""
     handles: tuple[int, int] = (0, 0)
     """Frames that the media holds before the music proper and after it."""
+    channels: int = 2
 
     @property
     def frames(self) -> int:
@@ -64,10 +65,20 @@ def gap(frames: int, style: Style) -> Json:
     return _item("Gap.1", "", {}, time_range(0, frames, style), style)
 
 
-def clip(music: MusicClip, metadata: Mapping[str, Any], markers: Sequence[Json], style: Style) -> Json:
+def clip(
+    music: MusicClip,
+    metadata: Mapping[str, Any],
+    markers: Sequence[Json],
+    style: Style,
+    volume: Json | None = None,
+) -> Json:
     """The music clip."""
     source = time_range(music.begin + music.head, music.frames, style)
+    if style.resolve:
+        channels = [{"Source Channel ID": number, "Source Track ID": 0} for number in range(music.channels)]
+        metadata = {"Resolve_OTIO": {"Channels": channels}, **metadata}
     made = _item(f"Clip.{style.clip_version}", music.name, metadata, source, style)
+    made["effects"] = [] if volume is None else [volume]
     made["markers"] = list(markers)
     reference = media_reference(music, style)
     if style.clip_version == 1:
@@ -92,12 +103,14 @@ def media_reference(music: MusicClip, style: Style) -> Json:
     return {**made, "target_url": music.url}
 
 
-def track(name: str, style: Style) -> Json:
-    """An empty music track."""
-    metadata: Json = {KEY: {"role": "music"}}
+def track(name: str, style: Style, role: str = "music", *, muted: bool = False) -> Json:
+    """An empty track for the music or for a stem."""
+    metadata: Json = {KEY: {"role": role}}
     if style.resolve:
         metadata["Resolve_OTIO"] = {"Audio Type": "Stereo", "Locked": False, "SoloOn": False}
     made = _item(style.track_schema, name, metadata, None, style)
+    if muted:
+        made["enabled"] = False
     return {**made, "children": [], "kind": style.audio_kind}
 
 

@@ -15,10 +15,10 @@ from cutscore.placers.json_text import Raw
 from cutscore.placers.json_write import appended, with_member
 from cutscore.placers.notation import Mention, Timeline
 from cutscore.placers.otio_document import OUR_MARK, Document, document_of, reread, rest_digest
-from cutscore.placers.otio_edit import place_in_text
+from cutscore.placers.otio_edit import place_in_text, without_stems
 from cutscore.placers.otio_own import own_clips
 from cutscore.placers.otio_style import media_references, style_of
-from cutscore.placers.own_music import OwnClip
+from cutscore.placers.own_music import MUSIC, OwnClip
 from cutscore.placers.piece import Edited, Piece
 
 _EMPTY = re.compile(rb'"children"\s*:\s*\[\s*\]')
@@ -45,11 +45,20 @@ class OtioTimeline:
         return own_clips(self.document, self.rate)
 
     def placed(self, piece: Piece) -> Edited:
-        """The text with a piece laid into it."""
+        """The text with a piece and its stems laid into it."""
         edited = place_in_text(self.document, piece)
-        if edited.text == self.document.doc.data or not (
-            piece.gain_db or piece.fade_in_frames or piece.fade_out_frames
-        ):
+        changed = edited.text != self.document.doc.data
+        text = edited.text
+        stems: list[tuple[Path, str]] = []
+        for stem in piece.stems:
+            laid = place_in_text(reread(self.document, text), piece.of_stem(stem))
+            text = laid.text
+            stems.append((stem.audio, laid.url))
+        if changed:
+            text = without_stems(reread(self.document, text), piece, {MUSIC, *(stem.name for stem in piece.stems)})
+        edited = replace(edited, text=text, stems=tuple(stems))
+        wanted = piece.gain_db or piece.fade_in_frames or piece.fade_out_frames or piece.duck
+        if not changed or not wanted or style_of(self.document.doc, piece.rate).resolve:
             return edited
         said = "OpenTimelineIO has no field for gain and fades; set them in the editor."
         return replace(edited, warnings=(*edited.warnings, said))

@@ -12,6 +12,7 @@ from cutscore.placers.byte_edits import apply
 from cutscore.placers.json_write import with_member
 from cutscore.placers.notes import KEY
 from cutscore.placers.otio_document import Document, reread
+from cutscore.placers.otio_levels import digest, is_volume
 from cutscore.placers.otio_style import Style
 from cutscore.placers.otio_track import groups_of
 from cutscore.placers.own_music import OwnClip, set_aside
@@ -48,8 +49,12 @@ def carried(new: otio_parts.Json, old: Mapping[str, Any]) -> otio_parts.Json:
             made.pop(key, None)
     if old.get("name") not in (None, "", placed.get("name")):
         made["name"] = old["name"]
-    made["metadata"] = {**old["metadata"], **new["metadata"]}
-    made["effects"] = _list(old.get("effects"))
+    made["metadata"] = {**new["metadata"], **old["metadata"], KEY: new["metadata"][KEY]}
+    # Our own volume is renewed; one that the user changed stays, and so does all else.
+    noted = placed.get("levels")
+    theirs_too = [e for e in _list(old.get("effects")) if not (noted and is_volume(e) and digest(e) == noted)]
+    is_theirs = any(map(is_volume, theirs_too)) or (bool(noted) and not any(map(is_volume, _list(old.get("effects")))))
+    made["effects"] = [*([] if is_theirs else new["effects"]), *theirs_too]
     markers = _list(old.get("markers"))
     theirs = [marker for marker in markers if not _is_our_marker(marker)]
     removed_all = str(placed.get("hits", "0")) != "0" and len(theirs) == len(markers)

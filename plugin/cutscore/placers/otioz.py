@@ -78,7 +78,8 @@ def save(saving: Saving) -> None:
                     _write_content(made, info, text)
                 elif info.filename not in gone:
                     _copy_member(bundle, made, info, source)
-            _add_music(made, saving.audio, unquote(saving.url))
+            for audio, url in saving.sounds:
+                _add_music(made, audio, unquote(url))
             if saving.more is not None:
                 _add_named(made, saving.more, text)
 

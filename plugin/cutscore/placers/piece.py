@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
 
 from cutscore.placers.media_url import Spelling
+from cutscore.placers.own_music import MUSIC
 from cutscore_composer.cue import Cue, rate_of
 from cutscore_composer.timebase import frames_near, seconds_at
 
@@ -51,6 +52,30 @@ class Piece:
     fade_out_frames: int = 0
     duck: bool = False
     stems: tuple[StemFile, ...] = ()
+    role: str = MUSIC
+    """The music itself, or the name of a stem."""
+
+    @property
+    def asked(self) -> str:
+        """The wishes that shape a clip beside its music: the same music is laid anew when they change."""
+        wishes = (self.gain_db, self.fade_in_frames, self.fade_out_frames, int(self.duck), int(self.markers))
+        return " ".join(f"{wish:g}" for wish in wishes)
+
+    def of_stem(self, stem: StemFile) -> Piece:
+        """A stem as a piece of its own; louder by what all stems were lowered, so that together they are the music."""
+        loudness = self.cue.loudness
+        return replace(
+            self,
+            name=f"{self.name} {stem.name}",
+            audio=stem.audio,
+            url=stem.url,
+            audio_sha256=stem.audio_sha256,
+            track_name=f"{self.track_name} {stem.name}",
+            markers=False,
+            gain_db=self.gain_db - (loudness.stems_db if loudness is not None else 0.0),
+            stems=(),
+            role=stem.name,
+        )
 
     @property
     def frames(self) -> int:
@@ -80,3 +105,5 @@ class Edited:
     """How it names the music file."""
     superseded: tuple[str, ...] = ()
     """References to music files that this timeline no longer uses."""
+    stems: tuple[tuple[Path, str], ...] = ()
+    """Stem files and how it names them."""
