@@ -10,6 +10,7 @@ A piece is made in a hidden scratch folder beside its final place, whose name al
 from __future__ import annotations
 
 import errno
+import glob
 import json
 import os
 import re
@@ -174,13 +175,24 @@ class ResultFolder:
         return next(path for path in self.folder.iterdir() if _folded(path.name) == folded)
 
     def _clear_abandoned(self) -> None:
-        """Remove scratch folders whose runs were killed."""
+        """Remove what runs that were killed left: their scratch folders, and files of a piece that is not whole."""
         for path in self.folder.glob(f"{SCRATCH}*"):
             with suppress(OSError):
                 owner = path / "owner"
                 gone = owner.exists() and is_gone(owner.read_text(encoding="utf-8"))
                 if gone or time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                    if owner.exists():
+                        self._clear_half(path.name.removeprefix(SCRATCH), owner.stat().st_mtime_ns)
                     shutil.rmtree(path, ignore_errors=True)
+
+    def _clear_half(self, stem: str, since_ns: int) -> None:
+        """Remove the files of a version that was being delivered: its rights, which come last, are not there."""
+        if (self.folder / f"{stem}.rights.json").exists():
+            return
+        for path in self.folder.glob(f"{glob.escape(stem)}.*"):
+            # A file that the killed run did not write is somebody's own.
+            if path.is_file() and path.stat().st_mtime_ns >= since_ns:
+                path.unlink()
 
 
 def _note_owner(scratch: Path) -> None:

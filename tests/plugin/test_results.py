@@ -132,6 +132,28 @@ def test_scratch_folders_of_dead_runs_are_cleared(tmp_path: Path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == [alive.scratch.name]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a dead run is only known by the age of its folder")
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_a_dead_run_had_delivered_of_a_piece_goes_unless_it_is_whole(whole: bool, tmp_path: Path) -> None:
+    """Killed between two names: its files go, and the next run has the same version; what others put there stays."""
+    results = ResultFolder(tmp_path)
+    (tmp_path / "film_v7.notes.txt").write_text("mine")
+    os.utime(tmp_path / "film_v7.notes.txt", ns=(1, 1))
+    with results.slot("film", None, None) as alive:
+        owner = (alive.scratch / "owner").read_text()
+    dead = tmp_path / f"{SCRATCH}film_v7"
+    dead.mkdir()
+    machine, _, rest = owner.split("|")
+    (dead / "owner").write_text(f"{machine}|4194999|{rest}")
+    names = ["film_v7.cue.json", "film_v7.wav", *(["film_v7.rights.json"] if whole else [])]
+    for name in names:
+        (tmp_path / name).write_text("made")
+    results.prepare()
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert sorted([*(names if whole else []), "film_v7.notes.txt"]) == left
+    assert results.next_version("film") == 8
+
+
 def delivered(folder: Path, key: str, version: int) -> Path:
     stem = f"film_v{version}"
     audio = folder / f"{stem}.wav"

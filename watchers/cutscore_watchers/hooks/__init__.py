@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cutscore.config.watching import HookSettings
 
-LOG = logging.getLogger("cutscore.hooks")
+LOG = logging.getLogger("cutscore.jobs.hooks")
 
 
 def run_hooks(

@@ -41,6 +41,7 @@ class App:
         if not is_shared(url):
             config["system_database_engine"] = engine
         self._queues: dict[str, Mapping[str, Any]] = {}
+        _tell_through_our_log()
         try:
             DBOS(config=config)
             DBOS.launch()
@@ -99,6 +100,22 @@ class App:
         names = list(self.statuses(attempts))
         if names:
             DBOS.delete_workflows(names)
+
+
+class _Told(logging.Handler):
+    """What the library warns of, in our log, in one line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().splitlines()[0] if record.getMessage() else record.name
+        LOG.log(record.levelno, "%s", text, extra={"event": "library", "facts": {}})
+
+
+def _tell_through_our_log() -> None:
+    logger = logging.getLogger("dbos")
+    # The library adds a handler of its own where there is none.
+    if not any(isinstance(handler, _Told) for handler in logger.handlers):
+        logger.addHandler(_Told())
+    logger.propagate = False
 
 
 class _PlainJson(DBOSPortableJSONSerializer):

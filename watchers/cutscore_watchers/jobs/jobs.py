@@ -49,14 +49,14 @@ class Jobs:
             file = Path(self._url.database or "")
             file.parent.mkdir(parents=True, exist_ok=True)
             self._alone = Alone(file)
-        try:
+        with contextlib.ExitStack() as undone:
+            if self._alone is not None:
+                undone.callback(self._alone.close)
             self._register = Register(open_jobs(self._url))
+            undone.callback(self._register.engine.dispose)
             if is_shared(self._url):
                 check_store(self._register.engine, settings.ledger.store_folder)
-        except BaseException:
-            if self._alone is not None:
-                self._alone.close()
-            raise
+            undone.pop_all()
         self._crew = Crew(self._stopping)
         self._steps = Steps(self._register, self._crew, lambda: self._settings, self._stopping, self._freed)
         self._running = contextlib.ExitStack()

@@ -193,7 +193,7 @@ class Steps:
         if ended and ending.state in ("failed", "cancelled", "replaced", "gone"):
             self._insist(lambda: self._register.revive_joined(job.id))
         if ended:
-            LOG.info("%s: %s%s", job.path.name, ending.state, f": {ending.message}" if ending.message else "")
+            _tell(job, ending)
         self._freed()
         return ended
 
@@ -206,6 +206,22 @@ class Steps:
                 LOG.warning("%s", error)
                 if self._stopping.wait(1.0):
                     raise Interrupted from error
+
+
+def _tell(job: Job, ending: Ending) -> None:
+    """A line in the log on how an attempt ended."""
+    level = logging.WARNING if ending.state in ("failed", "parked") else logging.INFO
+    said = f"{job.path.name}: {ending.state}: {ending.message}"
+    if ending.state == "done":
+        said = f"{job.path.name}: done: {ending.facts['project']}"
+    elif ending.state == "waiting":
+        said = f"{job.path.name} is tried again in {ending.delay_seconds:.0f} s: {ending.message}"
+    names = ("music", "project", "how", "record_in", "reused")
+    found = {name: ending.facts[name] for name in names if name in ending.facts}
+    facts = {"job": job.id, "path": str(job.path), "attempt": job.attempt, **found}
+    LOG.log(level, said, extra={"event": ending.state, "facts": facts})
+    for warning in ending.facts.get("warnings", ()) if ending.state == "done" else ():
+        LOG.warning("%s: %s", job.path.name, warning, extra={"event": "note", "facts": facts})
 
 
 class _Listener:
