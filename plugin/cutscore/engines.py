@@ -59,6 +59,7 @@ def remote_settings(name: str, configured: EngineSettings | None) -> RemoteSetti
         separate_clips=engine.separate_clips,
         send_sound=engine.send_sound,
         raw_channels=engine.raw_channels,
+        send_seed=engine.send_seed,
         timeouts=Timeouts(
             connect=engine.connect_seconds,
             upload=engine.upload_seconds,

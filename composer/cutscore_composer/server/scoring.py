@@ -102,6 +102,7 @@ class Scoring:
         self._facts |= {"videos": len(form.files), "received": form.bytes}
         if asked.enable_logging is not False:
             self._facts |= {"description": fields.description, "tags": list(fields.tags)}
+        self._facts["seed"] = fields.seed
         gone = asyncio.create_task(self._gone())
         try:
             seconds = await self._unless(gone, self._probe(form))

@@ -44,6 +44,7 @@ class EngineSettings(Section):
     add_sfx: bool = False
     separate_tracks: bool = False
     enable_logging: bool | None = None
+    send_seed: bool = True
     raw_channels: Annotated[Whole, Field(ge=1, le=2)] | None = None
     proxy: bool | None = None
     concurrency: Whole = Field(default=2, ge=1, le=64)
@@ -173,7 +174,11 @@ class Profile(Section):
     output: OutputSettings = OutputSettings()
 
 
-ELEVENLABS: dict[str, Any] = {"url": "https://api.elevenlabs.io", "api_key": {"env": "ELEVENLABS_API_KEY"}}
+ELEVENLABS: dict[str, Any] = {
+    "url": "https://api.elevenlabs.io",
+    "api_key": {"env": "ELEVENLABS_API_KEY"},
+    "send_seed": False,
+}
 """What is known of the cloud service before anything is configured."""
 
 

@@ -173,6 +173,7 @@ class RemoteEngine:
             separate_tracks=settings.separate_tracks,
             use_audio_as_reference=settings.use_audio_as_reference,
             enable_logging=settings.enable_logging,
+            seed=request.seed if settings.send_seed else None,
         )
 
     def _reel(self, request: Request, progress: Progress) -> ReelFiles:

@@ -34,6 +34,8 @@ class RemoteSettings:
     """Whether the reel is several files instead of one combined."""
     send_sound: bool = False
     """Whether the reel carries the edit's own sound."""
+    send_seed: bool = False
+    """Whether the request's seed is sent; a server that knows none passes over it."""
     raw_channels: int | None = None
     """Channels of headerless formats; None: told from the length of the music."""
     timeouts: Timeouts = field(default_factory=Timeouts)
