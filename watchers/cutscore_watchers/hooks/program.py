@@ -18,6 +18,8 @@ from cutscore_watchers.jobs.interrupted import Interrupted
 MOST_OUTPUT_BYTES = 16_000
 """Of what a program says, the end is kept."""
 _LOOK_SECONDS = 0.1
+_LONGEST = 32_000
+"""Bytes of one environment variable that every system takes."""
 _END_SECONDS = 2.0
 """How long a program may take to end when it is asked to."""
 
@@ -58,12 +60,12 @@ def run_program(
 def environment_of(report: Mapping[str, Any]) -> dict[str, str]:
     """A job's facts as environment variables: CUTSCORE_JOB, CUTSCORE_STATE, CUTSCORE_SOURCE, CUTSCORE_MUSIC, …
 
-    What is not known is not set; lists (warnings) are lines.
+    What is not known is not set, nor what is longer than systems take; lists (warnings) are lines.
     """
     found = {}
     for name, value in report.items():
         text = "\n".join(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
-        if isinstance(text, str | int | float) and text != "":
+        if isinstance(text, str | int | float) and text != "" and len(str(text).encode("utf-8", "replace")) < _LONGEST:
             # No system takes a zero byte there.
             found[f"CUTSCORE_{name.upper()}"] = str(text).replace("\0", "")
     return found
