@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,10 @@ from cutscore_composer.timebase import frame_of_timecode, round_half_up
 
 LOWEST_RATE = Fraction(1, 10)
 """Fewer frames a second are no moving picture, and no grid on which music could be placed."""
+ROUNDED_FRAMES = Fraction(1, 8)
+"""A length that is so near to whole frames means them."""
+COARSE_RATE = Fraction(20)
+"""Where a video of another rate begins and ends is not told by fewer frames a second."""
 
 
 def picture_of_video(path: Path) -> Picture:
@@ -24,21 +29,23 @@ def picture_of_video(path: Path) -> Picture:
 
 
 def picture_of_videos(paths: Sequence[Path]) -> Picture:
-    """The picture of videos in order, at the first one's frame rate; each begins at the frame nearest to where it does.
+    """The picture of videos in order; each begins at the frame nearest to where it does, the last whole frame ends it.
 
-    Raises InputRefused with one sentence for the first that has no moving picture.
+    Its rate is the first one's; that of the fastest where the first is too slow to measure others by. Raises
+    InputRefused with one sentence for the first that has no moving picture.
     """
     films = [moving(path, probe(path)) for path in paths]
     first, main = films[0]
-    rate = main.rate
+    rate = main.rate if main.rate >= COARSE_RATE else max(video.rate for _, video in films)
     if rate < LOWEST_RATE:
         raise InputRefused(f"{first.path} has too few pictures a second to be scored: export it with 24.")
     spans: list[PictureSpan] = []
     sounds: list[SoundSpan] = []
     cursor, end = 0, Fraction(0)
-    for facts, video in films:
+    for number, (facts, video) in enumerate(films, start=1):
         end += film_seconds(video)
-        frames = round_half_up(end * rate) - cursor
+        border = math.floor(end * rate) if number == len(films) else round_half_up(end * rate)
+        frames = border - cursor
         if frames < 1:
             raise InputRefused(f"{facts.path} has no frame of picture; give a video file that plays.")
         spans.append(PictureSpan(cursor, cursor + frames, "clip", facts.path.stem, facts.path, search_cuts=True))
@@ -70,9 +77,12 @@ def moving(path: Path, facts: MediaFacts) -> tuple[MediaFacts, VideoFacts]:
 
 def film_seconds(video: VideoFacts) -> Fraction:
     """How long a picture lasts: by its count of frames where they are even, else by its time stamps."""
-    if video.frames and video.rate and not video.variable_rate:
-        return video.frames / video.rate
-    return video.duration_seconds
+    if not video.rate or video.variable_rate:
+        return video.duration_seconds
+    frames = video.duration_seconds * video.rate
+    whole = video.frames or round_half_up(frames)
+    # Without a count: Matroska's whole milliseconds are a little beside the frames' own.
+    return whole / video.rate if video.frames or abs(frames - whole) < ROUNDED_FRAMES else video.duration_seconds
 
 
 def _start(facts: MediaFacts, rate: Fraction) -> tuple[int, bool]:

@@ -19,6 +19,7 @@ from cutscore_composer.mix.loudness_targets import loudness_target
 from cutscore_composer.music import Music, Stem
 from cutscore_composer.picture import Picture, PictureSpan
 from cutscore_composer.plain_video import LOWEST_RATE, film_seconds, moving, picture_of_videos
+from cutscore_composer.server.whole_length import lengthened
 from cutscore_composer.wishes import Wishes
 
 STEM = "music"
@@ -52,7 +53,7 @@ def probe_job(job: Mapping[str, Any]) -> dict[str, Any]:
         rows.append({"index": None, "message": sentence})
     if rows:
         raise Unusable(rows)
-    return {"seconds": float(total)}
+    return {"seconds": float(total), "exactly": f"{total.numerator}/{total.denominator}"}
 
 
 def compose_job(job: Mapping[str, Any], engine: str, progress: Progress) -> dict[str, Any]:
@@ -100,10 +101,11 @@ def _answer(job: Mapping[str, Any], music: Music, form: OutputFormat, folder: Pa
     """The bytes that the client gets: one file, or a ZIP of tracks or stems."""
     from cutscore_composer.encode import encode, encode_tracks
 
+    seconds = Fraction(job["seconds"])
     finish = partial(_sign, job) if job["sign_with_c2pa"] else None
     if not job["separate_tracks"] and not job["stems"]:
         answer = folder / f"answer{form.extension}"
-        encode(music.audio, answer, form, progress)
+        encode(lengthened(music.audio, seconds), answer, form, progress)
         if finish is not None:
             finish(answer)
         return answer
@@ -112,6 +114,7 @@ def _answer(job: Mapping[str, Any], music: Music, form: OutputFormat, folder: Pa
     if "effects" in tracks:
         wanted.append(Stem("sfx", tracks["effects"]))
     answer = folder / "answer.zip"
+    wanted = [Stem(track.name, lengthened(track.file, seconds)) for track in wanted]
     encode_tracks(wanted, answer, form, progress, finish)
     return answer
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,7 +107,7 @@ class Scoring:
         gone = asyncio.create_task(self._gone())
         try:
             seconds = await self._unless(gone, self._probe(form))
-            self._facts["seconds_of_video"] = round(seconds, 3)
+            self._facts["seconds_of_video"] = round(float(seconds), 3)
             await self._unless(gone, place.turn())
             return await self._unless(gone, self._compose(folder, form, fields, seconds, entry))
         finally:
@@ -131,7 +132,7 @@ class Scoring:
             raise invalid(found)
         return fields if fields.seed is not None else replace(fields, seed=secrets.randbelow(MOST_SEED + 1))
 
-    async def _probe(self, form: Form) -> float:
+    async def _probe(self, form: Form) -> Fraction:
         settings = self._worker.settings
         job = {
             "job": "probe",
@@ -151,21 +152,23 @@ class Scoring:
             raise _undecodable(
                 "It cannot be looked into with the time and memory that a video is given here."
             ) from None
-        return float(done["seconds"])
+        return Fraction(done["exactly"])
 
-    async def _compose(self, folder: Path, form: Form, fields: Fields, seconds: float, entry: KeyEntry) -> FileAnswer:
+    async def _compose(
+        self, folder: Path, form: Form, fields: Fields, seconds: Fraction, entry: KeyEntry
+    ) -> FileAnswer:
         worker, settings = self._worker, self._worker.settings
-        most = min(settings.compose_seconds, SECONDS_AT_LEAST + SECONDS_A_SECOND * seconds)
+        most = min(settings.compose_seconds, SECONDS_AT_LEAST + SECONDS_A_SECOND * float(seconds))
         started = time.monotonic()
         try:
             async with worker.composing.studio() as studio:
-                done = await studio.run(self._job(folder, form, fields), most)
+                done = await studio.run(self._job(folder, form, fields, seconds), most)
         except JobRefused as error:
             raise _unusable(error) from None
         except JobFailed as error:
             raise self._failure(error) from None
         took = time.monotonic() - started
-        worker.counters.add("cutscore_composed_seconds_total", seconds)
+        worker.counters.add("cutscore_composed_seconds_total", float(seconds))
         worker.counters.add("cutscore_compose_seconds_total", took)
         self._facts["compose_seconds"] = round(took, 3)
         worker.usual_seconds = (worker.usual_seconds + took) / 2
@@ -175,7 +178,7 @@ class Scoring:
         output = FORMATS[fields.output_format]
         return FileAnswer(folder / done["answer"], self._headers(output, fields, zipped=done["zip"]))
 
-    def _job(self, folder: Path, form: Form, fields: Fields) -> dict[str, Any]:
+    def _job(self, folder: Path, form: Form, fields: Fields, seconds: Fraction) -> dict[str, Any]:
         settings = self._worker.settings
         names = (
             "description", "output_format", "sign_with_c2pa", "add_sfx", "separate_tracks", "use_audio_as_reference",
@@ -186,6 +189,7 @@ class Scoring:
             "folder": str(folder),
             "files": [str(file.path) for file in form.files],
             "tags": list(fields.tags),
+            "seconds": f"{seconds.numerator}/{seconds.denominator}",
             **{name: getattr(fields, name) for name in names},
             "song_id": self._song_id,
             "certificate": _text(settings.certificate),

@@ -118,7 +118,7 @@ def test_videos_that_are_long_together_are_told(served: Served, tmp_path: Path) 
     assert ["body", "videos"] == said.json()["detail"][0]["loc"]
     assert "last 900.00 s: at most 600 s" in said.json()["detail"][0]["msg"]
     job = {"files": [str(five)] * 2, "labels": ["a", "b"], "most_megapixels": 1, "most_frame_rate": 100}
-    assert {"seconds": 600.0} == probe_job(job)
+    assert {"seconds": 600.0, "exactly": "600/1"} == probe_job(job)
 
 
 def test_what_points_elsewhere_is_not_followed(served: Served, tmp_path: Path) -> None:
