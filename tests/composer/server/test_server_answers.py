@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from cutscore_composer.contract import FORMATS, PATH
+from cutscore_composer.signing import Signature, signature_of
 from support.served import Served
 from support.tone_engine import tone
 
@@ -99,6 +101,34 @@ def test_separate_tracks_come_as_a_zip_that_sums_to_the_mix(served: Served, smal
     assert np.abs(music + sfx - mix).max() <= 4  # each is dithered by itself
     stems = zipfile.ZipFile(io.BytesIO(served.post(small, stems="true").content))
     assert ["drums.mp3", "bass.mp3"] == stems.namelist()
+
+
+def test_a_signed_song_names_what_it_was_made_for(served: Served, small: Path, other: Path, tmp_path: Path) -> None:
+    """C2PA that the library's own reader holds for whole, the videos by their hash, every sample as without it; the
+    tracks of a ZIP are signed one by one."""
+    signed = served.post(small, other, seed="3", sign_with_c2pa="true")
+    plain = served.post(small, other, seed="3")
+    song = tmp_path / "song.mp3"
+    song.write_bytes(signed.content)
+    found = signature_of(song)
+    assert found is not None
+    assert found.holds, found
+    assert signature_of_bytes(plain.content, tmp_path) is None
+    for video in (small, other):
+        assert hashlib.sha256(video.read_bytes()).hexdigest().encode() in signed.content
+    assert signed.headers["song-id"].encode() in signed.content
+    assert decoded_samples(signed.content) == decoded_samples(plain.content)
+    packed = zipfile.ZipFile(io.BytesIO(served.post(small, separate_tracks="true", sign_with_c2pa="true").content))
+    for name in packed.namelist():
+        track = signature_of_bytes(packed.read(name), tmp_path)
+        assert track is not None
+        assert track.holds
+
+
+def signature_of_bytes(content: bytes, folder: Path) -> Signature | None:
+    path = folder / "signed.mp3"
+    path.write_bytes(content)
+    return signature_of(path)
 
 
 def test_the_cue_file_is_where_the_link_says(served: Served, small: Path) -> None:
