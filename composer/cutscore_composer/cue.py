@@ -148,6 +148,32 @@ class CueGain:
 
 
 @dataclass(frozen=True, slots=True)
+class CueReference:
+    """What was heard of the edit's own sound and followed; None where it was not clear."""
+
+    bpm: float | None = None
+    key: CueKey | None = None
+    brightness_db: float | None = None
+    """What lies between 2 and 8 kHz against what lies between 200 Hz and 2 kHz."""
+    arc: bool = False
+    """Whether the energy follows its loudness."""
+
+
+@dataclass(frozen=True, slots=True)
+class CueEffect:
+    """A sound effect: `time` is its peak, or where room tone begins; weight 0 to 1."""
+
+    time: float
+    kind: Literal["whoosh", "riser", "impact", "room"]
+    weight: float
+    name: str
+    """What it is for people: "riser into the cut", "room, dark and still"."""
+    start: float = 0.0
+    end: float = 0.0
+    """Where it begins and is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """The whole cue file."""
 
@@ -186,6 +212,12 @@ class Cue:
     """Loudness of the edit's own dialogue, measured on `speech` alone; None where there is none."""
     duck: tuple[CueGain, ...] = ()
     """What draws the music down under the dialogue: constant before the first keyframe and after the last."""
+    reference: CueReference | None = None
+    """What the music follows of the edit's own sound; left out of the file where it was not asked to."""
+    effects: tuple[CueEffect, ...] = ()
+    """The sound effects mixed under the music, in order; left out of the file where there are none."""
+    tracks: tuple[CueStem, ...] = ()
+    """Music and effects as files of their own, which sum to the audio; left out of the file where there are none."""
     warnings: tuple[str, ...] = ()
     schema: str = field(default=SCHEMA)
 
@@ -193,6 +225,9 @@ class Cue:
 def cue_json(cue: Cue) -> str:
     """The cue file's text: `schema` first, floats to a microsecond, one key a line at the top level."""
     data = _rounded(asdict(cue))
+    for name in _OPTIONAL:
+        if not data[name]:
+            del data[name]
     ordered = {"schema": data.pop("schema"), **data}
     lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in ordered.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -243,7 +278,11 @@ _ROWS: dict[str, type] = {
     "alternates": CueAlternate,
     "speech": CueSpeech,
     "duck": CueGain,
+    "effects": CueEffect,
+    "tracks": CueStem,
 }
+_OPTIONAL = ("reference", "effects", "tracks")
+"""Fields that are in the file only where they say something: cue files without them stay as they were."""
 _ONES: dict[str, type] = {"brief": CueBrief, "key": CueKey, "loudness": CueLoudness}
 
 
@@ -260,6 +299,8 @@ def _cue_from(data: dict[str, Any]) -> Cue:
             made[key] = tuple(_known(_ROWS[key], row) for row in value)
         elif key in _ONES and value is not None:
             made[key] = _known(_ONES[key], value)
+        elif key == "reference" and value is not None:
+            made[key] = _known(CueReference, {**value, "key": value.get("key") and _known(CueKey, value["key"])})
         elif key == "tempo" and value is not None:
             made[key] = CueTempo(value["bpm"], tuple(_known(TempoPoint, row) for row in value.get("map", [])))
         else:

@@ -46,7 +46,8 @@ class LocalEngine:
         """Compose, play, mix and write all files of the piece into `request.folder`.
 
         Files: STEM.wav, .cue.json, .mid, .score.png, .hits.txt, and STEM.NAME.wav for each stem and alternate
-        asked for (cut-downs with a cue file of their own). When it fails or is cancelled, none of them is left.
+        asked for (cut-downs with a cue file of their own), and for music and effects where effects are. When it
+        fails or is cancelled, none of them is left.
         Raises InputRefused, OutputFailed or Cancelled.
         """
         written = _Written(request)
@@ -55,7 +56,14 @@ class LocalEngine:
             piece = composed(request, progress)
             speech = speech_seconds(piece.spotting)
             mixed = sounded(
-                request, piece.composition, pack, progress, name=request.stem, speech=speech, stems=request.stems
+                request,
+                piece.composition,
+                pack,
+                progress,
+                name=request.stem,
+                speech=speech,
+                stems=request.stems,
+                effects=piece.effects,
             )
             duck = ducked(request, piece.spotting, mixed.audio, progress)
             others, warnings = OtherVersions(request, piece, pack, mixed.audio, duck).make(progress)
@@ -77,6 +85,7 @@ class LocalEngine:
             score_picture=written.path("score.png"),
             hit_report=written.path("hits.txt"),
             stems=stems,
+            tracks=mixed.tracks,
             alternates=others,
             facts={"model": f"cutscore composer {self.version}", "licence": "The music belongs to who had it made."},
             warnings=cue.warnings,

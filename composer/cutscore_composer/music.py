@@ -43,7 +43,8 @@ class Music:
     """The bytes as a server sent them."""
     stems: tuple[Stem, ...] = ()
     tracks: tuple[Stem, ...] = ()
-    """Where effects were asked for: "music" and "effects" as files of their own, which sum to `audio`."""
+    """Where effects were asked for: "music" and "effects" as files of their own, which sum to `audio`; the stems sum to
+    the music."""
     alternates: tuple[Alternate, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the engine said of it: song-id, request-id, character-cost, model, licence."""

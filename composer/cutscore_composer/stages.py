@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutscore_composer.cue import Cue, CueLoudness, CueStem
+from cutscore_composer.cue import Cue, CueEffect, CueKey, CueLoudness, CueReference, CueStem
 from cutscore_composer.engine import Progress, Request
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
 
 if TYPE_CHECKING:
+    from cutscore_composer.effects.layer import EffectsLayer
+    from cutscore_composer.effects.sheet import EffectSheet
     from cutscore_composer.instruments.pack import Pack
     from cutscore_composer.look.seen import Seen
     from cutscore_composer.mix.mix import Mixed
     from cutscore_composer.picture import Picture
+    from cutscore_composer.reference.heard import Heard
     from cutscore_composer.spot.spotting import Spotting
     from cutscore_composer.write.composition import Composition
 
@@ -30,6 +33,10 @@ class Composed:
     seen: Seen
     spotting: Spotting
     composition: Composition
+    heard: Heard | None = None
+    """The picture's own music, where it is to be followed."""
+    effects: EffectSheet | None = None
+    """The sound effects, where they are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class Ducked:
 
 
 def composed(request: Request, progress: Progress) -> Composed:
-    """look → spot → plan → write."""
+    """look (and listen) → spot → plan → write."""
     from cutscore_composer.look import look
     from cutscore_composer.plan.choose_style import style_for
     from cutscore_composer.plan.planner import plan
@@ -55,14 +62,36 @@ def composed(request: Request, progress: Progress) -> Composed:
     wishes = replace(request.wishes, ending=ending_of(request.wishes))
     progress.report("look", 0.0)
     seen = look(picture, progress, listen=True)
+    heard = _heard(request, seen, progress)
     progress.report("spot", 0.0)
     # How densely the music meets the picture, and how it likes to end, is the style's too.
     form = resolve_style(style_for(wishes, seen)).form
     spotting = spot(seen, picture, wishes, follows_action=form.follows_action, likes_ending=form.default_ending)
+    if heard is not None:
+        from cutscore_composer.reference.following import with_arc
+
+        spotting = with_arc(spotting, heard)
     progress.report("plan", 0.0)
-    brief = plan(wishes, seen, spotting, request.seed)
+    brief = plan(wishes, seen, spotting, request.seed, heard)
     progress.report("plan", 1.0)
-    return Composed(seen, spotting, write(brief, spotting, request.seed, progress))
+    composition = write(brief, spotting, request.seed, progress)
+    return Composed(seen, spotting, composition, heard, _effects(request, seen, spotting, composition))
+
+
+def _effects(request: Request, seen: Seen, spotting: Spotting, composition: Composition) -> EffectSheet | None:
+    if not request.effects:
+        return None
+    from cutscore_composer.effects import design
+
+    return design(seen, spotting, composition)
+
+
+def _heard(request: Request, seen: Seen, progress: Progress) -> Heard | None:
+    if not request.follow_sound:
+        return None
+    from cutscore_composer.reference import listen
+
+    return listen(request.picture, seen, progress)
 
 
 def sounded(
@@ -74,6 +103,7 @@ def sounded(
     name: str,
     speech: Ranges,
     stems: bool = False,
+    effects: EffectSheet | None = None,
 ) -> Mixed:
     """play → mix, to `request.folder`/name.wav, with the handles that the request wants."""
     from cutscore_composer.mix.mix import duck_under, mix
@@ -100,7 +130,16 @@ def sounded(
         time_reference_samples=time_reference(request.picture, before),
         duck=duck_under(spoken),
         speech=spoken,
+        under=_under(effects, later),
     )
+
+
+def _under(sheet: EffectSheet | None, later: float) -> EffectsLayer | None:
+    if sheet is None:
+        return None
+    from cutscore_composer.effects import laid
+
+    return laid(sheet, later_seconds=later)
 
 
 def speech_seconds(spotting: Spotting) -> tuple[tuple[float, float], ...]:
@@ -151,4 +190,31 @@ def cue_of_piece(request: Request, piece: Composed, mixed: Mixed | None, duck: D
         duck=duck.points,
         engine="local",
     )
-    return replace(cue, handle_frames=request.handle_frames)
+    return replace(
+        cue,
+        handle_frames=request.handle_frames,
+        reference=_reference(piece.heard),
+        effects=_effect_rows(piece.effects),
+        tracks=() if mixed is None else tuple(CueStem(track.name, track.file.name) for track in mixed.tracks),
+    )
+
+
+def _effect_rows(sheet: EffectSheet | None) -> tuple[CueEffect, ...]:
+    if sheet is None:
+        return ()
+    rows = []
+    for one in sheet.effects:
+        at = sheet.seconds(one.frame)
+        rows.append(CueEffect(at, one.kind, one.weight, one.name, at - one.before, at + one.after))
+    for room in sheet.rooms:
+        first, last = sheet.seconds(room.frame_in), sheet.seconds(room.frame_out)
+        rows.append(CueEffect(first, "room", room.motion, room.name, first, last))
+    return tuple(sorted(rows, key=lambda row: (row.time, row.kind)))
+
+
+def _reference(heard: Heard | None) -> CueReference | None:
+    if heard is None:
+        return None
+    key = None if heard.key is None else CueKey(heard.key.tonic, heard.key.mode)
+    bright = None if heard.brightness_db is None else round(heard.brightness_db, 1)
+    return CueReference(heard.bpm, key, bright, heard.arc is not None)

@@ -216,6 +216,8 @@ def request_of(cut: Cut, picture: Picture, settings: Settings) -> Request:
         folder=Path(),
         seed=music.seed,
         stems=music.stems,
+        effects=music.effects,
+        follow_sound=music.follow_sound,
         alternates=known_alternates(list(music.alternates)),
         handle_frames=_handle_frames(music, picture),
     )
@@ -287,6 +289,7 @@ def _paths_of(take: Submission) -> dict[str, Any]:
         "original": _text(music.original),
         "original_parts": [_text(part) for part in music.original_parts],
         "stems": [_text(stem.file) for stem in music.stems],
+        "tracks": {track.name: _text(track.file) for track in music.tracks},
         "alternates": {one.name: _text(one.file) for one in music.alternates},
     }
 

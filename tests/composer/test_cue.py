@@ -35,6 +35,9 @@ def full_cue() -> c.Cue:
         speech=(c.CueSpeech(3.1, 5.0),),
         dialogue_lufs=-22.4,
         duck=(c.CueGain(2.6, -13.2), c.CueGain(3.05, -25.0)),
+        reference=c.CueReference(96.1, c.CueKey("Eb", "minor"), -12.5, True),
+        effects=(c.CueEffect(13.9167, "impact", 0.8, "impact on the cut", 13.91, 17.2),),
+        tracks=(c.CueStem("effects", "film.effects.wav"),),
         warnings=("ünïcode is kept",),
     )
 
@@ -60,6 +63,15 @@ def test_the_file_has_the_published_shape() -> None:
     assert data["tempo"] == {"bpm": 96.0, "map": [{"time": 0.0, "bpm": 96.0, "beat": 0}]}
     assert data["hits"] == [{"time": 13.9167, "kind": "cut", "weight": 0.8, "error_ms": -0.2, "on": "downbeat"}]
     assert data["duration"] == pytest.approx(1253 * 1001 / 24000, abs=1e-6)
+
+
+def test_what_was_not_asked_for_is_not_in_the_file(tmp_path: Path) -> None:
+    """A cue without effects and reference is written as it was before there were any, and read as well."""
+    plain = replace(full_cue(), reference=None, effects=(), tracks=())
+    data = json.loads(c.cue_json(plain))
+    assert not {"reference", "effects", "tracks"} & set(data)
+    (tmp_path / "film.cue.json").write_text(c.cue_json(plain), encoding="utf-8")
+    assert plain == c.read_cue(tmp_path / "film.cue.json")
 
 
 def test_unknown_fields_of_a_newer_file_are_ignored(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from cutscore_composer.mix.cells import Cells, loudness_of
+from cutscore_composer.mix.cells import loudness_of
 from cutscore_composer.mix.limiter import Cellwise, limiter_curve, with_gain
 from cutscore_composer.mix.loudness import SILENCE_DB, Loudness, Meter
 from cutscore_composer.mix.tape import Tape
@@ -22,6 +23,13 @@ _SPARE_DB = 0.1
 _MOST_GAIN_DB = 80.0
 
 
+class Figures(Protocol):
+    """What is known of each cell of a bus."""
+
+    def result(self) -> tuple[Cellwise, Cellwise]:
+        """(true peaks, K-weighted power) of all cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mastered:
     """How the bus becomes the master."""
@@ -34,7 +42,7 @@ class Mastered:
 
 
 def mastered(
-    bus: Tape, cells: Cells, master: Tape, lufs: float, dbtp: float, rate: int, told: Callable[[float], None]
+    bus: Tape, cells: Figures, master: Tape, lufs: float, dbtp: float, rate: int, told: Callable[[float], None]
 ) -> Mastered:
     """Write the bus to the master at its loudness; `told` hears 0 to 1 and may raise Cancelled."""
     peaks, powers = cells.result()

@@ -27,10 +27,11 @@ from cutscore_composer.mix.envelope import Envelope
 from cutscore_composer.mix.gain_points import duck_under
 from cutscore_composer.mix.hall import PARTITION
 from cutscore_composer.mix.loudness import Loudness
-from cutscore_composer.mix.master import mastered
+from cutscore_composer.mix.master import Figures, mastered
 from cutscore_composer.mix.sidechain import kicks_of
 from cutscore_composer.mix.stem_tapes import StemTapes
 from cutscore_composer.mix.tape import Tape
+from cutscore_composer.mix.two_tracks import TwoTracks, Under
 from cutscore_composer.music import Stem
 from cutscore_composer.plan.style import MixHints
 from cutscore_composer.timebase import SAMPLE_RATE, samples_for
@@ -53,6 +54,8 @@ class Mixed:
     loudness: Loudness
     peaks: npt.NDArray[np.float32]
     """(PEAK_COLUMNS or fewer, 2): lowest and highest sample of both sides in equal stretches of the cue."""
+    tracks: tuple[Stem, ...] = ()
+    """Music and effects, which sum to `audio`; none where nothing was laid under the music."""
     stems: tuple[Stem, ...] = ()
     stems_db: float = 0.0
     """What all stem files are lowered by, where one of them would clip though their sum does not; mostly 0."""
@@ -76,6 +79,7 @@ def mix(
     created: datetime | None = None,
     duck: Sequence[tuple[float, float]] = (),
     speech: Sequence[tuple[float, float]] = (),
+    under: Under | None = None,
 ) -> Mixed:
     """Mix `blocks` of lines (as `play` yields them) to `folder/name.wav`, exactly `samples` long.
 
@@ -83,7 +87,9 @@ def mix(
     time as (seconds, decibels) points, see `duck_under`; under ranges of `speech` (seconds) accompaniment and
     melody leave the voice its own range. With `stems` each stem that the piece has is written as
     `name.STEM.wav`; they sum to the master as it is delivered, limiter included (all lowered by
-    `Mixed.stems_db` where one alone would clip). Silence stays silence.
+    `Mixed.stems_db` where one alone would clip). Silence stays silence. What is `under` the music is part of the
+    master; music and effects are then written as `name.music.wav` and `name.effects.wav` too, which sum to the master,
+    and the stems sum to the music.
 
     Raises OutputFailed when the disk is full or read-only, Cancelled when the work was stopped.
     """
@@ -113,18 +119,34 @@ def mix(
             cells.add(whole)
             if stems:
                 apart.write(parts)
+        figures: Figures = cells
+        laid: TwoTracks | None = None
+        if under is not None:
+            figures = laid = closing.enter_context(TwoTracks(folder, bus, cells, sample_rate))
+            laid.lay(under, lambda at: progress.report("mix", 0.7))
         done = mastered(
-            bus, cells, master, loudness_lufs, peak_dbtp, sample_rate, lambda at: progress.report("mix", 0.7 + 0.1 * at)
+            bus if laid is None else laid.bus,
+            figures,
+            master,
+            loudness_lufs,
+            peak_dbtp,
+            sample_rate,
+            lambda at: progress.report("mix", 0.7 + 0.1 * at),
         )
         lowered = apart.lowered(done)
         files = []
         for stem, sound in apart.mastered(done, lowered):
             files.append(Stem(stem, folder / f"{name}.{stem}.wav"))
             wav(files[-1].file, _checked(sound, progress))
+        tracks = []
+        for track, sound in laid.mastered(done) if laid is not None else ():
+            tracks.append(Stem(track, folder / f"{name}.{track}.wav"))
+            wav(tracks[-1].file, _checked(sound, progress))
         audio = folder / f"{name}.wav"
         wav(audio, _checked(master.blocks(), progress))
         progress.report("mix", 1.0)
-        return Mixed(audio, total, sample_rate, done.loudness, _peaks(master), tuple(files), 20 * math.log10(lowered))
+        lower_db = 20 * math.log10(lowered)
+        return Mixed(audio, total, sample_rate, done.loudness, _peaks(master), tuple(tracks), tuple(files), lower_db)
 
 
 def _mixed(

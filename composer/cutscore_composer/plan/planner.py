@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cutscore_composer.look.seen import Seen
 from cutscore_composer.plan.brief import Brief, Key, Mode
@@ -12,6 +13,8 @@ from cutscore_composer.plan.lexicon import Mood, mood_from, mood_of, said_in
 from cutscore_composer.plan.seating import seat
 from cutscore_composer.plan.style import Style, energy_class, resolve_style
 from cutscore_composer.plan.words import Asked, read_words, words_of
+from cutscore_composer.reference.following import with_brightness, with_heard
+from cutscore_composer.reference.heard import Heard
 from cutscore_composer.spot.spotting import Spotting
 from cutscore_composer.wishes import Wishes
 
@@ -28,8 +31,8 @@ _BRIGHT: tuple[Mode, ...] = ("major", "lydian", "mixolydian")
 _DARK: tuple[Mode, ...] = ("minor", "dorian", "phrygian")
 
 
-def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
-    """What the music is to be.
+def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int, heard: Heard | None = None) -> Brief:
+    """What the music is to be; `heard` of the picture's own sound goes after words and before mood and picture.
 
     Raises InputRefused when `wishes.style` names no style, listing those there are.
     """
@@ -38,18 +41,21 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
     said = said_in(asked.mood_text)
     picture = picture_mood(seen)
     style = resolve_style(wishes.style or choose_style(asked, said, picture))
+    if heard is not None:
+        style = with_brightness(style, heard)
+    wanted = asked if heard is None else with_heard(asked, heard, style)
     mood = mood_from(said)
     arc = _arc(asked)
-    valence, energy = _at_home(_mood(asked, mood, picture, arc), style, asked)
+    valence, energy = _at_home(_mood(replace(wanted, bpm_range=asked.bpm_range), mood, picture, arc), style, wanted)
     seats = seat(style, asked)
     metre, metre_warnings = _metre(style, asked)
     return Brief(
         style=style.name,
         description=wishes.description,
         tags=wishes.tags,
-        key=_key(style, asked, valence, picture, seed),
+        key=_key(style, wanted, valence, picture, seed),
         metre=metre,
-        bpm_range=asked.bpm_range or _bpm_range(style, energy),
+        bpm_range=wanted.bpm_range or _bpm_range(style, energy),
         instruments=seats.instruments,
         valence=round(valence, 3),
         energy=round(energy, 3),
@@ -64,6 +70,7 @@ def plan(wishes: Wishes, seen: Seen, spotting: Spotting, seed: int) -> Brief:
             *_word_warnings(text, asked, mood, arc),
             *metre_warnings,
             *seats.warnings,
+            *(heard.warnings if heard is not None else ()),
         ),
         wanted=seats.wanted,
         added=seats.added,

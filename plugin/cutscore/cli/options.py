@@ -53,6 +53,18 @@ EngineName = Annotated[
 Seed = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="Another number, other music.", show_default=False)
 ]
+Effects = Annotated[
+    bool | None,
+    typer.Option("--effects/--no-effects", help="Also sound effects, mixed under the music.", show_default=False),
+]
+FollowSound = Annotated[
+    bool | None,
+    typer.Option(
+        "--follow-sound/--no-follow-sound",
+        help="Follow the tempo, key and loudness of the edit's own sound.",
+        show_default=False,
+    ),
+]
 Range = Annotated[
     tuple[str, str] | None,
     typer.Option(

@@ -15,6 +15,7 @@ def command(
     sync: o.Sync = None,
     ending: o.Ending = None,
     seed: o.Seed = None,
+    follow_sound: o.FollowSound = None,
     range_: o.Range = None,
     search: o.Search = None,
     rate: o.Rate = None,
@@ -28,6 +29,7 @@ def command(
     settings = o.settings_from(
         config, profile, search=search, rate=rate,
         description=description, tags=tag, style=style, sync=sync, ending=ending, seed=seed,
+        follow_sound=follow_sound,
     )  # fmt: skip
     from cutscore import scoring
     from cutscore_composer.cue import cue_json

@@ -44,6 +44,8 @@ def command(
         bool | None,
         typer.Option("--stems/--no-stems", help="Also each group of instruments as a file.", show_default=False),
     ] = None,
+    effects: o.Effects = None,
+    follow_sound: o.FollowSound = None,
     alternates: Annotated[
         str | None,
         typer.Option(
@@ -73,6 +75,7 @@ def command(
     settings = o.settings_from(
         config, profile, engine=engine, search=search, rate=rate,
         description=description, tags=tag, style=style, sync=sync, ending=ending, seed=seed, stems=stems,
+        effects=effects, follow_sound=follow_sound,
         alternates=None if alternates is None else read_alternates(alternates),
     )  # fmt: skip
     settings = o.placing_from(settings, duck=duck, fade_in_seconds=fade_in, fade_out_seconds=fade_out)

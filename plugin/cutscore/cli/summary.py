@@ -44,6 +44,8 @@ def say_files(report: dict[str, Any]) -> None:
             say(f"{title:<14} {shown(report[key])}")
     for stem in report.get("stems") or ():
         say(f"{'Stem':<14} {shown(stem)}")
+    for name, path in (report.get("tracks") or {}).items():
+        say(f"{name:<14} {shown(path)}")
     for name, path in (report.get("alternates") or {}).items():
         say(f"{name:<14} {shown(path)}")
     for number, take in enumerate(report["takes"][1:], start=2):

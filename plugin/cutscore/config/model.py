@@ -82,6 +82,8 @@ class MusicSettings(Section):
     loudness: Loudness = TARGETS["stream"]
     peak: Number = Field(default=-1.0, ge=-12, le=0)
     stems: bool = False
+    effects: bool = False
+    follow_sound: bool = False
     takes: Whole = Field(default=1, ge=1, le=10)
     alternates: tuple[Word, ...] = ()
     handles: tuple[Handle, Handle] = (0.0, 0.0)

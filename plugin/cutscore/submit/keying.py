@@ -37,7 +37,7 @@ class Keyed:
 def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress) -> Keyed:
     """The key of a request; its seed is the take, for engines without one. Raises InputRefused for unreadable media."""
     media = _Media(ledger, progress)
-    listens = engine.listens if isinstance(engine, PaidEngine) else True
+    listens = engine.listens or request.follow_sound if isinstance(engine, PaidEngine) else True
     material: dict[str, Any] = {
         "scheme": SCHEME,
         "version": engine.version,
@@ -66,6 +66,8 @@ def key_of(request: Request, engine: Engine, ledger: Ledger, progress: Progress)
         material["start"] = [request.picture.start_frame, request.picture.drop_frame]
         material["markers"] = [asdict(marker) for marker in request.picture.markers]
         material["cuts"] = [asdict(cut) for cut in request.picture.cuts]
+    # Only where they are asked for: keys of what was made before they could be stay as they were.
+    material |= {name: True for name in ("effects", "follow_sound") if getattr(request, name)}
     text = json.dumps(material, sort_keys=True, ensure_ascii=True, default=_exact)
     return Keyed(hashlib.sha256(text.encode("ascii")).hexdigest(), media.inputs)
 

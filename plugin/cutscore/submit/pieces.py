@@ -25,6 +25,7 @@ _ENDINGS = {
     "hit_report": ".hits.txt",
 }
 _STEM = "stem:"
+_TRACK = "track:"
 _ALTERNATE = "alternate:"
 _ALTERNATE_CUE = "alternate_cue:"
 _PART = "original_part"
@@ -46,6 +47,7 @@ def roles(music: Music) -> Iterator[tuple[str, Path]]:
         yield "original_wav", music.original_wav
     yield from ((f"{_PART}{number}", path) for number, path in enumerate(music.original_parts, start=1))
     yield from ((f"{_STEM}{stem.name}", stem.file) for stem in music.stems)
+    yield from ((f"{_TRACK}{track.name}", track.file) for track in music.tracks)
     for one in music.alternates:
         yield f"{_ALTERNATE}{one.name}", one.file
         if one.cue_file is not None:
@@ -66,13 +68,14 @@ def ending_of(role: str, path: Path) -> str:
         return f".{role.removeprefix(_ALTERNATE_CUE)}.cue.json"
     if role.startswith(_ALTERNATE):
         return f".{role.removeprefix(_ALTERNATE)}.wav"
-    return f".{safe_name(role.removeprefix(_STEM))[:40]}.wav"
+    return f".{safe_name(role.removeprefix(_STEM).removeprefix(_TRACK))[:40]}.wav"
 
 
 def named(music: Music, request: Request) -> list[tuple[Path, str]]:
     """Every file of a piece with the ending of its final name.
 
-    The cue file is written again where it does not tell stems and alternates by their final names and every warning.
+    The cue file is written again where it does not tell every warning, or stems, tracks and alternates by their final
+    names.
     """
     files = [(path, ending_of(role, path)) for role, path in roles(music)]
     stems = tuple(CueStem(s.name, f"{request.stem}{ending_of(_STEM + s.name, s.file)}") for s in music.stems)
@@ -80,9 +83,9 @@ def named(music: Music, request: Request) -> list[tuple[Path, str]]:
         CueAlternate(one.name, f"{request.stem}{ending_of(_ALTERNATE + one.name, one.file)}")
         for one in music.alternates
     )
-    cue = replace(
-        music.cue, stems=stems, alternates=others, warnings=tuple(dict.fromkeys((*music.cue.warnings, *music.warnings)))
-    )
+    tracks = tuple(CueStem(t.name, f"{request.stem}{ending_of(_TRACK + t.name, t.file)}") for t in music.tracks)
+    warnings = tuple(dict.fromkeys((*music.cue.warnings, *music.warnings)))
+    cue = replace(music.cue, stems=stems, tracks=tracks, alternates=others, warnings=warnings)
     if cue != music.cue:
         music.cue_file.write_text(cue_json(cue), encoding="utf-8")
     return files
@@ -128,11 +131,13 @@ def _role_of(ending: str) -> str:
 
 def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
     cue = read_cue(paths["cue"])
-    names = {stem.file: stem.name for stem in cue.stems}
-    stems = [
-        Stem(names.get(path.name, role.removeprefix(_STEM)), path)
+    names = {stem.file: stem.name for stem in (*cue.stems, *cue.tracks)}
+    # By its name alone a track looks like a stem: the cue file tells them apart.
+    known = {track.file for track in cue.tracks}
+    parts = [
+        (role.startswith(_TRACK) or path.name in known, Stem(names.get(path.name, role.partition(":")[2]), path))
         for role, path in paths.items()
-        if role.startswith(_STEM)
+        if role.startswith((_STEM, _TRACK))
     ]
     return Music(
         audio=paths["audio"],
@@ -144,7 +149,8 @@ def _music(paths: dict[str, Path], facts: dict[str, str]) -> Music:
         original=paths.get("original"),
         original_wav=paths.get("original_wav"),
         original_parts=tuple(path for role, path in paths.items() if role.startswith(_PART)),
-        stems=tuple(stems),
+        stems=tuple(part for is_track, part in parts if not is_track),
+        tracks=tuple(part for is_track, part in parts if is_track),
         alternates=tuple(
             Alternate(name, path, paths.get(_ALTERNATE_CUE + name))
             for name in ALTERNATES

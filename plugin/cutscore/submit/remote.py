@@ -169,9 +169,9 @@ class RemoteEngine:
             output_format=settings.output_format,
             model_id=settings.model_id,
             sign_with_c2pa=settings.sign_with_c2pa,
-            add_sfx=settings.add_sfx,
+            add_sfx=settings.add_sfx or request.effects,
             separate_tracks=settings.separate_tracks,
-            use_audio_as_reference=settings.use_audio_as_reference,
+            use_audio_as_reference=settings.use_audio_as_reference or request.follow_sound,
             enable_logging=settings.enable_logging,
             seed=request.seed if settings.send_seed else None,
         )
@@ -183,7 +183,7 @@ class RemoteEngine:
             request.picture,
             folder,
             separate=self._settings.separate_clips,
-            sound=self.listens,
+            sound=self.listens or request.follow_sound,
             # A server needs no title of an unfinished film.
             stem="film",
             progress=progress,
