@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import tempfile
@@ -9,6 +10,7 @@ import tempfile
 import bpy
 import numpy as np
 
+faulthandler.enable()
 FACTS = json.loads(os.environ["FACTS"])
 BITS = 12
 ADDON = "bl_ext.user_default.cutscore"
@@ -199,3 +201,81 @@ def music(scene):
 def markers(scene):
     """The timeline markers as [frame, name]."""
     return sorted([marker.frame, marker.name] for marker in scene.timeline_markers)
+
+
+class Event:
+    """What Blender's window would send."""
+
+    def __init__(self, kind, value="PRESS", x=0, y=0):
+        self.type, self.value, self.mouse_x, self.mouse_y = kind, value, x, y
+
+
+class Pump:
+    """The score operator with its events sent by hand: there is no event loop here."""
+
+    def __init__(self):
+        operators = extension("operators")
+        self.reports = []
+        names = ("_start", "_finish", "_is_over", "_quiet", "invoke", "modal", "cancel", "execute")
+        members = {name: operators.CUTSCORE_OT_score.__dict__[name] for name in names}
+        made = type("Operator", (), {**members, "_timer": None, "_area": None})
+        made.report = lambda _self, kind, text: self.reports.append([min(kind), text])
+        self.operator, self.on = made(), operators._on
+
+    def start(self):
+        """As the button does, without the window that timers need."""
+        return self.operator._start(bpy.context)
+
+    def send(self, kind="TIMER", **event):
+        """One event; what the operator answers."""
+        return min(self.operator.modal(bpy.context, Event(kind, **event)))
+
+    def until(self, condition, seconds=120):
+        """Timer events until something is so; the last answer."""
+        import time
+
+        limit = time.monotonic() + seconds
+        while True:
+            answered = self.send()
+            if condition(answered):
+                return answered
+            if time.monotonic() > limit:
+                raise TimeoutError(answered)
+            self.on[0].job.wait(0.05)
+
+
+class Recorder:
+    """A layout that keeps what is drawn, and fails like Blender's on properties and operators that are not there."""
+
+    def __init__(self, drawn):
+        self.drawn = drawn
+
+    def row(self, **_words):
+        return Recorder(self.drawn)
+
+    column = row
+
+    def prop(self, owner, name, **_words):
+        getattr(owner, name)
+        self.drawn.append(name)
+
+    def operator(self, name, **words):
+        module, _, function = name.partition(".")
+        getattr(getattr(bpy.ops, module), function).get_rna_type()
+        self.drawn.append(name)
+
+    def label(self, text=""):
+        self.drawn.append(text)
+
+    def progress(self, factor=0.0, type="RING", text=""):
+        self.drawn.append([round(factor, 3), type, text])
+
+
+def drawn(name):
+    """What a panel or the preferences draw now."""
+    import types
+
+    found = []
+    panel = extension("panel")
+    getattr(panel, name).draw(types.SimpleNamespace(layout=Recorder(found)), bpy.context)
+    return found

@@ -87,8 +87,8 @@ def _clip(strip: Any, start: int, end: int, library: Library) -> Layer:
 
 def _speed(strip: Any, path: str, rate: Fraction, length: int, library: Library) -> tuple[int, Fraction]:
     """Frames of a movie's media, and how many of them each frame of the timeline moves on."""
-    keys = [key.timeline_frame for key in getattr(strip, "retiming_keys", ())]
-    if len(keys) < 2:
+    keys = len(getattr(strip, "retiming_keys", ()))
+    if keys < 2:
         if rate == library.rate:
             return length, Fraction(1)
         # Blender plays a movie frame for frame, or at its own rate if it was so when it was added;
@@ -99,11 +99,13 @@ def _speed(strip: Any, path: str, rate: Fraction, length: int, library: Library)
             return length, Fraction(1)
         return frames or round(length * rate / library.rate), rate / library.rate
     frames = library.frames_of(path) or round(length * rate / library.rate)
-    if len(keys) > 2:
+    if keys > 2:
         library.tell(f"Strip '{strip.name}' changes its speed on the way; it is read at its average speed.")
-    whole = keys[-1] == strip_times.content_start(strip) + length
-    span = frames if whole else frames - 1
-    return frames, Fraction(span, max(1, keys[-1] - keys[0]))
+    # Not by the keys' own frames: Blender finds a key's strip wrongly where there are several, and may crash.
+    # 5.0 puts the last key after the last frame, 4.5 on it.
+    if bpy.app.version < (5, 0):
+        return frames, Fraction(frames - 1, max(1, length - 1))
+    return frames, Fraction(frames, max(1, length))
 
 
 def _frames_of(path: str) -> int | None:

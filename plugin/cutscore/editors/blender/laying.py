@@ -8,6 +8,7 @@ it is, muted, and the new version gets a channel of its own.
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -270,6 +271,9 @@ class _Layer:
 
 def _sound(path: str) -> Any:
     """The sound of a file, named relative to the .blend file where that is saved on the same drive."""
+    if not os.path.isfile(path):
+        # Blender would make a silent strip of it.
+        raise CannotLay(f"The music {path} is not there.")
     try:
         sound = bpy.data.sounds.load(path, check_existing=True)
     except RuntimeError as error:

@@ -57,7 +57,8 @@ class Run:
         except JobFailed as error:
             raise CannotRun(str(error)) from error
         except laying.CannotLay as error:
-            raise CannotRun(f"{error} The music itself is ready: {report['music']}") from error
+            ready = f" The music itself is ready: {report['music']}" if os.path.isfile(report["music"]) else ""
+            raise CannotRun(f"{error}{ready}") from error
         except (KeyError, TypeError, ValueError) as error:
             raise CannotRun(f"The music is ready but its facts cannot be read: {report['music']}") from error
         said = [*self.warnings, *map(str, report.get("warnings") or ()), *laid.said]
