@@ -210,12 +210,34 @@ class Event:
         self.type, self.value, self.mouse_x, self.mouse_y = kind, value, x, y
 
 
+class Context:
+    """Blender's context as a window has it: timers and handlers are noted, all else is Blender's own."""
+
+    def __init__(self):
+        self.noted = []
+        self.area = self.region = self.screen = self.window = None
+        self.scene, self.preferences = bpy.context.scene, bpy.context.preferences
+        self.window_manager = self
+        self.cutscore, self.windows = bpy.context.window_manager.cutscore, bpy.context.window_manager.windows
+
+    def event_timer_add(self, _seconds, window):
+        self.noted.append("timer")
+        return "timer"
+
+    def event_timer_remove(self, timer):
+        self.noted.remove(timer)
+
+    def modal_handler_add(self, _operator):
+        self.noted.append("handler")
+
+
 class Pump:
-    """The score operator with its events sent by hand: there is no event loop here."""
+    """The score operator with its events sent by hand: without a window Blender has no event loop."""
 
     def __init__(self):
         operators = extension("operators")
         self.reports = []
+        self.context = Context()
         names = ("_start", "_finish", "_is_over", "_quiet", "invoke", "modal", "cancel", "execute")
         members = {name: operators.CUTSCORE_OT_score.__dict__[name] for name in names}
         made = type("Operator", (), {**members, "_timer": None, "_area": None})
@@ -223,12 +245,12 @@ class Pump:
         self.operator, self.on = made(), operators._on
 
     def start(self):
-        """As the button does, without the window that timers need."""
-        return self.operator._start(bpy.context)
+        """The button is pressed; what the operator answers."""
+        return min(self.operator.invoke(self.context, None))
 
     def send(self, kind="TIMER", **event):
         """One event; what the operator answers."""
-        return min(self.operator.modal(bpy.context, Event(kind, **event)))
+        return min(self.operator.modal(self.context, Event(kind, **event)))
 
     def until(self, condition, seconds=120):
         """Timer events until something is so; the last answer."""

@@ -52,7 +52,7 @@ def test_the_real_command_s_music_is_heard_in_the_mixdown(
         BEGIN
         + """
 wishes.description, wishes.tags, wishes.sync = "calm piano, no drums", "warm, slow", "tight"
-wishes.use_seed, wishes.seed, wishes.fade_out = True, 7, 0.0
+wishes.use_seed, wishes.seed, wishes.fade_out, wishes.stems = True, 7, 0.0, True
 error, last = score(), state.last
 save(FACTS["blend"])
 scene = reopen(FACTS["blend"])
@@ -62,9 +62,12 @@ answer(error=error, music=music(scene), markers=markers(scene), last=last)
         **facts,
     )
     assert said["error"] is None
-    (laid,) = said["music"].values()
-    assert (51, 291, 2) == (laid["start"], laid["end"], laid["channel"])
-    assert "Music laid on channel 2, frames 51 to 290." == said["last"]
+    laid = said["music"].pop("Music (Cutscore)")
+    assert (51, 291, 2, False) == (laid["start"], laid["end"], laid["channel"], laid["mute"])
+    stems = said["music"]
+    assert len(stems) >= 2
+    assert all(name.startswith("Music (Cutscore) stem ") and stem["mute"] for name, stem in stems.items())
+    assert f"Music laid on channel 2, frames 51 to 290, {len(stems)} more muted." == said["last"]
     heard, written = samples(Path(facts["mix"])), samples(Path(laid["file"]))
     lag = best_lag(written, heard)
     assert abs(lag) <= 2, lag
@@ -114,11 +117,13 @@ stopped = pump.send("ESC", x=120, y=120)
 last = pump.until(lambda answered: answered == "CANCELLED")
 answer(started=started, refused=refused, idle=idle, busy=busy, passed=passed, still=still, stopped=stopped, last=last,
        reports=pump.reports, running=state.running, sentence=state.last, music=music(scene), markers=markers(scene),
-       again=bpy.ops.cutscore.score.poll(), details=drawn("CUTSCORE_PT_details"), after=drawn("CUTSCORE_PT_music"))
+       again=bpy.ops.cutscore.score.poll(), noted=pump.context.noted,
+       details=drawn("CUTSCORE_PT_details"), after=drawn("CUTSCORE_PT_music"))
 """,
         **facts,
     )
-    assert (True, True, True, True) == (said["started"], said["refused"], said["still"], said["again"])
+    assert ("RUNNING_MODAL", True, True, True) == tuple(said[key] for key in ("started", "refused", "still", "again"))
+    assert ["handler"] == said["noted"]
     assert (["PASS_THROUGH", "PASS_THROUGH"], "RUNNING_MODAL", "CANCELLED") == (
         said["passed"],
         said["stopped"],
@@ -139,6 +144,53 @@ answer(started=started, refused=refused, idle=idle, busy=busy, passed=passed, st
         "details"
     ]
     assert ["film.otio"] == [path.name for path in (Path(facts["blend"]).with_suffix(".cutscore")).iterdir()]
+
+
+@each_blender()
+def test_the_button_works_in_the_background_to_the_end(blender: Blender, facts: dict[str, Any]) -> None:
+    """Events go on while the command runs, a second run is refused, the music is laid at the end, the timer is gone."""
+    said = blender.run(
+        BEGIN
+        + """
+pump = Pump()
+answers = [pump.start(), pump.send("MOUSEMOVE")]
+refused = not bpy.ops.cutscore.score.poll()
+answers.append(pump.until(lambda answered: answered != "PASS_THROUGH"))
+answer(answers=answers, refused=refused, noted=pump.context.noted, music=music(scene), reports=pump.reports,
+       running=state.running, last=state.last)
+""",
+        **facts,
+    )
+    assert (["RUNNING_MODAL", "PASS_THROUGH", "FINISHED"], True) == (said["answers"], said["refused"])
+    assert (["handler"], False, 1) == (said["noted"], said["running"], len(said["music"]))
+    assert [["INFO", "Music laid on channel 2, frames 51 to 290."]] == said["reports"]
+    assert said["last"] == said["reports"][-1][1]
+
+
+@each_blender()
+def test_another_file_or_a_lost_scene_ends_the_run_without_a_trace(blender: Blender, facts: dict[str, Any]) -> None:
+    """Opening another file stops it; where the scene is gone at its end, the sentence says where the music is."""
+    said = blender.run(
+        BEGIN
+        + """
+pump = Pump()
+pump.start()
+job = pump.on[0].job
+pump.operator.cancel(pump.context)
+stopped = [job._process.poll() is not None, len(pump.on), pump.send()]
+pump = Pump()
+pump.start()
+scene.name = "Renamed"
+last = pump.until(lambda answered: answered != "PASS_THROUGH")
+answer(stopped=stopped, last=last, reports=pump.reports, music=music(scene))
+""",
+        **facts,
+    )
+    assert [True, 0, "CANCELLED"] == said["stopped"]
+    assert ("CANCELLED", {}) == (said["last"], said["music"])
+    ((kind, sentence),) = said["reports"]
+    assert kind == "ERROR"
+    assert "is gone; the music is ready: " in sentence
 
 
 @each_blender()
