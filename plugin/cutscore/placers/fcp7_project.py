@@ -22,12 +22,17 @@ from cutscore.readers.fcp7 import main_sequence
 from cutscore.readers.fcp7_values import rate_of, text_of
 from cutscore_composer.errors import InputRefused
 
+NEWEST = 5
+"""Latest version of xmeml that is known."""
 _ADDED = "Cutscore.Added"
 _COLON = re.compile(r"^(file://(?:localhost)?/+[A-Za-z]):")
 
 
 def open_project(xml: XmlText, timeline: str | None, rate: Fraction) -> Fcp7Project:
     """The sequence that the reader reads. Raises InputRefused."""
+    version = xml.root.get("version", "")
+    if version.isdecimal() and int(version) > NEWEST:
+        xml.warnings.append(f"xmeml {version} is newer than what is known (1 to {NEWEST}); compare the result.")
     return Fcp7Project(xml, main_sequence(Path(xml.where), xml.root, timeline), timeline, rate)
 
 

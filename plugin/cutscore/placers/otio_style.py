@@ -84,7 +84,13 @@ def rate_spelling(doc: JsonText, rate: Fraction, floats: bool = True) -> Raw:
 
 def media_references(data: bytes) -> list[tuple[Value, str]]:
     """Every media reference in the text: where it stands (with its quotes) and what it says."""
-    return [(Value(found.start(1), found.end(1)), load(found[1])) for found in _MEDIA.finditer(data)]
+    said: dict[bytes, str] = {}
+    references = []
+    for found in _MEDIA.finditer(data):
+        if found[1] not in said:
+            said[found[1]] = load(found[1])
+        references.append((Value(found.start(1), found.end(1)), said[found[1]]))
+    return references
 
 
 def media_urls(data: bytes) -> list[str]:

@@ -54,7 +54,7 @@ class OtioTimeline:
             laid = place_in_text(reread(self.document, text), piece.of_stem(stem))
             text = laid.text
             stems.append((stem.audio, laid.url))
-        if changed:
+        if changed and any(clip.role != MUSIC for clip in self.own_clips()):
             text = without_stems(reread(self.document, text), piece, {MUSIC, *(stem.name for stem in piece.stems)})
         edited = replace(edited, text=text, stems=tuple(stems))
         wanted = piece.gain_db or piece.fade_in_frames or piece.fade_out_frames or piece.duck
