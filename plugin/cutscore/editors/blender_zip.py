@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import tomllib
 import zipfile
 from importlib.resources import files
@@ -56,3 +57,8 @@ def _members(source: Traversable, command: Path | None) -> list[tuple[str, bytes
     if command is not None:
         members.append((COMMAND_PATH, f"{command.absolute()}\n".encode()))
     return sorted(members)
+
+
+if __name__ == "__main__":
+    # python -m cutscore.editors.blender_zip [FILE|FOLDER]
+    sys.stdout.write(f"{build_zip(Path(sys.argv[1] if len(sys.argv) > 1 else '.').expanduser())}\n")
