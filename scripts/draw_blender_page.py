@@ -69,9 +69,8 @@ answer(version=bpy.app.version_string, frames=frames, markers=markers(scene), mu
 
 def main() -> None:
     """Build, score and draw."""
-    from support.blender import Blender, real_command
-
     from cutscore.editors.blender_zip import build_zip
+    from support.blender import Blender, real_command
 
     python, media = Path(sys.argv[1]), Path(sys.argv[2]).absolute()
     with tempfile.TemporaryDirectory() as name:

@@ -6,6 +6,8 @@ import faulthandler
 import json
 import os
 import tempfile
+import time
+import types
 
 import bpy
 import numpy as np
@@ -216,6 +218,9 @@ class Context:
     def __init__(self):
         self.noted = []
         self.area = self.region = self.screen = self.window = None
+        # One sequencer, from (100, 100) to (150, 150).
+        area = types.SimpleNamespace(type="SEQUENCE_EDITOR", x=100, y=100, width=50, height=50)
+        self.window = types.SimpleNamespace(screen=types.SimpleNamespace(areas=[area]))
         self.scene, self.preferences = bpy.context.scene, bpy.context.preferences
         self.window_manager = self
         self.cutscore, self.windows = bpy.context.window_manager.cutscore, bpy.context.window_manager.windows
@@ -238,9 +243,9 @@ class Pump:
         operators = extension("operators")
         self.reports = []
         self.context = Context()
-        names = ("_start", "_finish", "_is_over", "_quiet", "invoke", "modal", "cancel", "execute")
+        names = ("_start", "_finish", "_quiet", "invoke", "modal", "cancel", "execute")
         members = {name: operators.CUTSCORE_OT_score.__dict__[name] for name in names}
-        made = type("Operator", (), {**members, "_timer": None, "_area": None})
+        made = type("Operator", (), {**members, "_timer": None})
         made.report = lambda _self, kind, text: self.reports.append([min(kind), text])
         self.operator, self.on = made(), operators._on
 
@@ -254,8 +259,6 @@ class Pump:
 
     def until(self, condition, seconds=120):
         """Timer events until something is so; the last answer."""
-        import time
-
         limit = time.monotonic() + seconds
         while True:
             answered = self.send()
@@ -295,8 +298,6 @@ class Recorder:
 
 def drawn(name):
     """What a panel or the preferences draw now."""
-    import types
-
     found = []
     panel = extension("panel")
     getattr(panel, name).draw(types.SimpleNamespace(layout=Recorder(found)), bpy.context)

@@ -103,11 +103,9 @@ def test_the_real_command_can_be_stopped_midway(blender: Blender, facts: dict[st
     said = blender.run(
         BEGIN
         + """
-import types
 idle = drawn("CUTSCORE_PT_music")
 pump = Pump()
 started = pump.start()
-pump.operator._area = types.SimpleNamespace(x=100, y=100, width=50, height=50)
 refused = not bpy.ops.cutscore.score.poll()
 pump.until(lambda _: state.title not in ("Starting", "Reading the edit"))
 busy = drawn("CUTSCORE_PT_music")

@@ -35,7 +35,6 @@ class CUTSCORE_OT_score(Operator):
     bl_options = {"UNDO"}  # noqa: RUF012 - Blender reads a plain set
 
     _timer: Any = None
-    _area: Any = None
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -70,7 +69,6 @@ class CUTSCORE_OT_score(Operator):
             return {"CANCELLED"}
         manager = context.window_manager
         self._timer = manager.event_timer_add(INTERVAL_SECONDS, window=context.window)
-        self._area = context.area
         manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -80,7 +78,12 @@ class CUTSCORE_OT_score(Operator):
             self._quiet(context)
             return {"CANCELLED"}
         run = _on[0]
-        if event.type == "ESC" and event.value == "PRESS" and self._is_over(event) and not _plays(context):
+        if (
+            event.type == "ESC"
+            and event.value == "PRESS"
+            and _is_over_sequencer(context, event)
+            and not _plays(context)
+        ):
             run.job.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
@@ -124,16 +127,6 @@ class CUTSCORE_OT_score(Operator):
         state.last = done
         self.report({"INFO"}, done)
         return {"FINISHED"}
-
-    def _is_over(self, event: Any) -> bool:
-        area = self._area
-        if area is None:
-            return True
-        try:
-            return area.x <= event.mouse_x < area.x + area.width and area.y <= event.mouse_y < area.y + area.height
-        except ReferenceError:
-            # The area was closed meanwhile.
-            return False
 
     def _quiet(self, context: Any) -> None:
         if self._timer is not None:
@@ -190,6 +183,18 @@ def stop_all() -> None:
         job.cancel()
         job.wait(2.0)
         job.kill()
+
+
+def _is_over_sequencer(context: Any, event: Any) -> bool:
+    """Whether the mouse is over a sequencer; the areas are asked anew, one that was kept may be gone."""
+    if context.window is None:
+        return True
+    return any(
+        area.type == "SEQUENCE_EDITOR"
+        and area.x <= event.mouse_x < area.x + area.width
+        and area.y <= event.mouse_y < area.y + area.height
+        for area in context.window.screen.areas
+    )
 
 
 def _plays(context: Any) -> bool:
