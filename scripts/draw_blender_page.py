@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 TARGET = ROOT / "docs" / "editors" / "blender.png"
 COLOURS = {
-    "MOVIE": "#4f6fa8", "SOUND": "#3f8f86", "CROSS": "#9b5fa0", "SPEED": "#9a8c3c", "COLOR": "#8f8f52", "TEXT": "#a3577b",
+    "MOVIE": "#4f6fa8", "SOUND": "#3f8f86", "CROSS": "#9b5fa0", "SPEED": "#9a8c3c",
 }  # fmt: skip
 WIDTH, LEFT, ROW, TOP = 1500, 150, 54, 216
 
