@@ -120,7 +120,7 @@ class _Scored(Response):
         try:
             answer = await Scoring(self._worker, self._request, scope[FACTS]).answer()
         except Refusal as error:
-            scope[FACTS]["said"] = error.body["detail"] if error.status != 422 else "see the contract's rules"
+            scope[FACTS]["said"] = error.told
             await JSONResponse(error.body, error.status, error.headers)(scope, receive, send)
         except ClientGone:
             return

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 import time
 import uuid
@@ -64,7 +65,7 @@ def worker_ground(server: Path) -> Ground:
 def sweep(root: Path, prefix: str) -> None:
     """Remove the folders under `root` whose process is gone."""
     for folder in root.glob(f"{prefix}*"):
-        if folder.name.startswith(".") or not folder.is_dir():
+        if folder.name.startswith(".") or not _ours(folder):
             continue
         try:
             lock = take(folder / _LOCK)
@@ -72,6 +73,15 @@ def sweep(root: Path, prefix: str) -> None:
             continue  # another user's, or gone meanwhile
         if lock is not None:
             Ground(folder, lock).close()
+
+
+def _ours(folder: Path) -> bool:
+    """Whether it is a folder that this user made: in a shared folder others may lay traps under any name."""
+    try:
+        facts = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(facts.st_mode) and (not hasattr(os, "getuid") or facts.st_uid == os.getuid())
 
 
 def remove_tree(folder: Path, *, but: str = "") -> None:

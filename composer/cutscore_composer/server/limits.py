@@ -6,16 +6,19 @@ import contextlib
 import sys
 
 CORE_SECONDS_MARGIN = 5
+LARGEST_FILE_BYTES = 1 << 30
+"""Ten times what 600 s of music are."""
 
 
-def limit_memory(megabytes: int) -> None:
-    """The most memory (address space) that this process may have; what goes beyond is a MemoryError."""
+def limit_space(megabytes: int) -> None:
+    """The most memory (address space) that this process may have, and the largest file that it may write."""
     if sys.platform == "linux":
         # On macOS the limit is not honoured, on Windows there is none: there the deadlines alone hold.
         import resource
 
         _lower(resource.RLIMIT_AS, megabytes << 20)
         _lower(resource.RLIMIT_CORE, 0)
+        _lower(resource.RLIMIT_FSIZE, LARGEST_FILE_BYTES)
 
 
 def limit_time(core_seconds: float) -> None:

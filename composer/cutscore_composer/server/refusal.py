@@ -21,6 +21,14 @@ class Refusal(Exception):
         self.body = body
         self.headers = {**(headers or {}), **({"connection": "close"} if close else {})}
 
+    @property
+    def told(self) -> list[str]:
+        """What the log says of it: the words for programs, nothing that a client wrote."""
+        detail = self.body["detail"]
+        if isinstance(detail, list):
+            return [f"{'.'.join(map(str, row['loc'][1:]))[:60]}: {row['type']}" for row in detail[:20]]
+        return [detail["status"]]
+
 
 def refused(status: int, word: str, message: str, *, retry_after: float | None = None, close: bool = False) -> Refusal:
     """A refusal with the contract's object body."""

@@ -25,6 +25,8 @@ from cutscore_composer.server.grounds import server_ground
 from cutscore_composer.server.settings import ServerSettings
 
 BACKLOG = 512
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep their connections: none is closed in the moment in which a proxy uses it again."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -80,6 +82,7 @@ def _config(settings: ServerSettings, folder: Path, parent: int | None) -> uvico
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=max(1, round(settings.stop_seconds)),
         timeout_worker_healthcheck=30,

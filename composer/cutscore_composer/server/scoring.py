@@ -34,7 +34,7 @@ from cutscore_composer.contract import (
 from cutscore_composer.error_bodies import SYSTEM_BUSY, TOO_MANY_REQUESTS, Invalid
 from cutscore_composer.server.answer import FileAnswer
 from cutscore_composer.server.asked import asked_in_form, asked_in_query
-from cutscore_composer.server.door import allow_format
+from cutscore_composer.server.door import allow_format, refuse_strange_pages
 from cutscore_composer.server.places import Entry
 from cutscore_composer.server.reception import ClientGone, Form, receive_form
 from cutscore_composer.server.refusal import Refusal, broken, invalid, refused
@@ -64,6 +64,7 @@ class Scoring:
     async def answer(self) -> FileAnswer:
         """The music, as an answer that still has to be sent. Raises Refusal, ClientGone."""
         worker, request = self._worker, self._request
+        refuse_strange_pages(request.headers.get("origin"), worker.settings)
         entry = worker.knows(request.headers.get(KEY_HEADER))
         self._facts["key"] = entry.name or None
         asked, wrong = asked_in_query(request.query_params.multi_items())

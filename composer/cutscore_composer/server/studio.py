@@ -24,7 +24,7 @@ from typing import Any
 
 from cutscore_composer.engine import Progress, ProgressEvent
 from cutscore_composer.errors import Cancelled, CutscoreError, InputRefused, OutputFailed
-from cutscore_composer.server.limits import end_with_parent, limit_memory, limit_time
+from cutscore_composer.server.limits import end_with_parent, limit_space, limit_time
 
 PROGRESS_SECONDS = 0.5
 Job = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
@@ -62,7 +62,7 @@ class _Studio:
     def work(self) -> None:
         """One job after another."""
         first = self._jobs.get()
-        limit_memory(first["megabytes"])
+        limit_space(first["megabytes"])
         if first.get("warm"):
             self._warm(first["engine"])
         self._say({"event": "ready"})

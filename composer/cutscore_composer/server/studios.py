@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,6 +21,7 @@ MARGIN_SECONDS = 5.0
 CORES_USED = 4
 """Decoding runs on several cores: so many times the time of the clock may be used of the processors."""
 _MOST_LINE_BYTES = 1 << 20
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)
 
 Failure = Literal["time", "memory", "crash", "cancelled", "output", "engine", "fault"]
 
@@ -53,6 +56,7 @@ class Studio:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=_environment(setup["folder"]),
         )
         self._send(setup)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -184,6 +188,12 @@ class Studios:
         studio = Studio(self._setup)
         self._all.add(studio)
         return studio
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """What a studio is told of its surroundings: no secrets, since it opens what strangers send."""
+    kept = {name: value for name, value in os.environ.items() if not _SECRET_NAME.search(name)}
+    return {**kept, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
 
 
 def _out_of_time(code: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -34,10 +35,12 @@ class Worker:
         self.shelf = CueShelf(server_folder / "cues", settings.cue_minutes * 60)
         self.counters = Counters(server_folder / "counters")
         self.disk = ThreadPoolExecutor(DISK_THREADS, "cutscore-disk")
-        self.probing = Studios({"engine": settings.engine, "megabytes": settings.probe_megabytes}, keep=2)
+        setup = {"engine": settings.engine, "folder": str(self.folder)}
+        self.probing = Studios({**setup, "megabytes": settings.probe_megabytes}, keep=2)
         self.composing = Studios(
-            {"engine": settings.engine, "megabytes": settings.compose_megabytes, "warm": True},
-            keep=settings.composing_at_once,
+            {**setup, "megabytes": settings.compose_megabytes, "warm": True},
+            # All workers together keep about as many as may work at once.
+            keep=math.ceil(settings.composing_at_once / settings.workers),
         )
         self.usual_seconds = 5.0
         """How long a request took lately: what a client that is turned away is told to wait."""

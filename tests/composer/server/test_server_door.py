@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cutscore_composer.contract import FORMATS
+from cutscore_composer.contract import FORMATS, PATH
 from cutscore_composer.errors import ConfigError
 from cutscore_composer.server import KeyEntry, ServerSettings
 from cutscore_composer.server.run import refuse_open_doors, serve
@@ -69,6 +69,18 @@ def test_no_key_stands_in_the_log_or_on_disk(guarded: Served, small: Path) -> No
         path.read_text(errors="replace") for path in guarded.root.rglob("*") if path.is_file()
     )
     assert not any(secret in told for secret in (*KEYS.values(), "a-wrong-secret"))
+
+
+def test_a_page_of_the_web_is_not_let_in_without_a_key(served: Served, guarded: Served, small: Path) -> None:
+    """A browser sends such requests by itself; pages of this machine, programs, and pages with a key are served."""
+
+    def asked(server: Served, origin: str, **headers: str) -> int:
+        files = {"videos": ("a.mp4", small.read_bytes())}
+        return server.client.post(PATH, files=files, headers={"origin": origin, **headers}).status_code
+
+    assert [403, 403] == [asked(served, f"{scheme}://evil.example") for scheme in ("http", "https")]
+    assert [200] * 3 == [asked(served, origin) for origin in ("http://localhost:3000", "http://127.0.0.1", "null")]
+    assert 200 == asked(guarded, "https://app.example", **{"xi-api-key": KEYS["Free"]})
 
 
 def test_a_server_without_keys_is_for_this_machine_alone() -> None:

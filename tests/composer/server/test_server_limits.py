@@ -82,7 +82,7 @@ def closed(sock: socket.socket) -> bool:
 def test_more_at_once_than_is_allowed_is_a_429(tight: Served, small: Path) -> None:
     """One composes, one waits, a third is told that the server is busy; with places of a key gone, that instead."""
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(tight.post, small, description="wait 3")
+        first = pool.submit(tight.post, small, description="wait 3/2")
         tight.eventually(lambda: tight.client.get("/health").json()["composing"] == 1)
         second = pool.submit(tight.post, small, description="wait 0")
         tight.eventually(lambda: tight.client.get("/health").json()["waiting"] == 1)
@@ -97,7 +97,7 @@ def test_more_at_once_than_is_allowed_is_a_429(tight: Served, small: Path) -> No
 def test_a_key_s_own_places_are_counted(tmp_path: Path, small: Path) -> None:
     """With room on the machine but not for this key, the word is another; it is told how many it may have."""
     with Served(tmp_path / "s", replace(QUICK, concurrent=1)) as served, ThreadPoolExecutor(1) as pool:
-        first = pool.submit(served.post, small, description="wait 2")
+        first = pool.submit(served.post, small, description="wait 1")
         served.eventually(lambda: served.client.get("/health").json()["composing"] == 1)
         second = served.post(small)
         assert (429, "too_many_concurrent_requests") == (second.status_code, second.json()["detail"]["status"])

@@ -111,9 +111,11 @@ def test_leftovers_are_those_whose_process_is_gone(tmp_path: Path) -> None:
     precious.mkdir()
     (precious / "film.mov").write_bytes(b"x")
     (dead / "link").symlink_to(precious)
+    (tmp_path / "cutscore-serve-2-trap").symlink_to(precious)
     new = server_ground(tmp_path)
+    (tmp_path / "cutscore-serve-2-trap").unlink()
     assert {living.folder.name, new.folder.name, "precious"} == {path.name for path in tmp_path.iterdir()}
-    assert (precious / "film.mov").exists()
+    assert ["film.mov"] == [path.name for path in precious.iterdir()]
     worker = worker_ground(new.folder)
     leftover = new.folder / "workers" / "worker-1-dead"
     leftover.mkdir()

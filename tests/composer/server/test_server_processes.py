@@ -17,7 +17,10 @@ import pytest
 from support.served import QUICK, Served
 from support.tone_engine import tone
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+pytestmark = [
+    pytest.mark.program,  # a server of several processes is started and stopped for each
+    pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals"),
+]
 
 PCM = {"output_format": "pcm_48000"}
 
