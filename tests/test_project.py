@@ -29,6 +29,8 @@ MAY_IMPORT = {
     "cutscore_watchers": {"cutscore_watchers", "cutscore", "cutscore_composer"},
 }
 MOST_LINES = 350
+IN_EDITORS = ("blender", "cutscore_resolve")
+"""Folders that are copied into an editor as a whole: only there imports are relative."""
 MOST_FILE_BYTES = 2_000_000
 MOST_PACK_BYTES = 24_000_000
 
@@ -60,8 +62,9 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            # The Blender extension is a package of its own where it is installed, under a name that Blender gives it.
-            assert node.level == 0 or path.parent.name == "blender", f"{path} imports relatively"
+            # The Blender extension is a package of its own where it is installed, under a name that Blender gives it;
+            # Resolve's library is one that its scripts find in a folder of their own.
+            assert node.level == 0 or path.parent.name in IN_EDITORS, f"{path} imports relatively"
             names.add(node.module or "" if node.level == 0 else "cutscore")
     return {name.split(".")[0] for name in names}
 

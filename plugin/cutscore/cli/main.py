@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "init": "Write a configuration with every option explained.",
     "doctor": "Say what is found on this machine and what is missing.",
     "parked": "List paid calls whose outcome is not known.",
+    "install": "Put Cutscore into an editor's menu, or take it away again.",
     "serve": "Offer the composer to programs that speak to the cloud service.",
     "watch": "Watch folders, and give what is dropped there its music.",
     "jobs": "List, show, retry, cancel and prune the jobs of the watcher.",
@@ -37,11 +38,6 @@ HOMES: dict[str, str] = {
     "jobs": "cutscore_watchers.cli.jobs",
 }
 """Commands of the watchers, by name only: the plugin knows nothing of them until one is called."""
-
-COMING: dict[str, str] = {
-    "install": "Installing into an editor",
-}
-"""What is planned and answers so."""
 
 DEBUG = "--debug"
 
@@ -95,12 +91,9 @@ def _dispatch(argv: list[str]) -> int:
 
         say(f"cutscore {__version__}")
         return 0
-    if name in COMING:
-        tell(f"{COMING[name]} (cutscore {name}) is not yet here.")
-        return 2
     if name not in COMMANDS:
         kind = "option" if name.startswith("-") else "command"
-        known = ["--help", "--version"] if kind == "option" else [*COMMANDS, *COMING]
+        known = ["--help", "--version"] if kind == "option" else list(COMMANDS)
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "`cutscore --help` lists them."
         tell(f"There is no {kind} {name!r}; {hint}")
@@ -136,7 +129,6 @@ def _help() -> int:
     say(f"  cutscore score INPUT...      a timeline ({formats}) or videos in order\n")
     for name, about in COMMANDS.items():
         say(f"  {name:<8} {about}")
-    say(f"\nNot yet here: {', '.join(COMING)}.")
     say("\nOptions of a command: cutscore COMMAND --help. Everywhere: --debug shows where an error came from.")
     say("Exit codes: 0 done, 2 command line or configuration, 3 input refused, 4 engine failed,")
     say("            5 a paid call's outcome is unknown, 6 could not write, 130 stopped, 1 a fault in Cutscore.")

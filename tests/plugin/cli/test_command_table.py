@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cutscore.cli.main import COMING, COMMANDS
+from cutscore.cli.main import COMMANDS
 from support.command import Command
 
 HEAVY = ("av", "cv2", "opentimelineio", "scipy", "numpy", "pydantic", "httpx", "sqlalchemy", "typer", "yaml", "PIL")
@@ -61,20 +61,11 @@ def test_every_command_has_help_without_the_work_s_libraries(name: str) -> None:
 
 
 def test_help_names_every_command(cutscore: Command) -> None:
-    """Those that are there with a sentence, those that are not yet there by name."""
+    """Each with its sentence."""
     said = cutscore("--help").out
     for name, about in COMMANDS.items():
         assert f"  {name:<8} {about}\n" in said
-    assert f"Not yet here: {', '.join(COMING)}." in said
     assert cutscore().out == said
-
-
-@pytest.mark.parametrize("name", sorted(COMING))
-def test_what_is_not_yet_here_says_so(cutscore: Command, name: str) -> None:
-    """One sentence on standard error, exit code 2, nothing on standard output."""
-    ran = cutscore(name, "--once")
-    assert (2, "") == (ran.code, ran.out)
-    assert ran.err == f"{COMING[name]} (cutscore {name}) is not yet here.\n"
 
 
 def test_a_mistyped_command_is_told_its_neighbour(cutscore: Command) -> None:

@@ -7,7 +7,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from cutscore.editors.install.editors import packing_for
 from cutscore.editors.install.packing import Packing
@@ -50,8 +52,7 @@ def install(editor: str, system: System, folder: Path | None = None) -> Done:
         now = _digest(file.target)
         if now is not None and now not in (earlier.get(str(file.target)), _of(file.data)):
             kept.append(_put_aside(file.target))
-        data = file.data
-        write_atomically(file.target, lambda out, data=data: out.write(data))
+        write_atomically(file.target, partial(_write, file.data))
         if file.executable and not system.windows:
             file.target.chmod(0o755)
     fresh = {str(file.target): _of(file.data) for file in packing.files}
@@ -114,6 +115,10 @@ def _remove_empty(folders: Iterable[Path], system: System) -> None:
             except OSError:
                 break
             current = current.parent
+
+
+def _write(data: bytes, out: IO[bytes]) -> None:
+    out.write(data)
 
 
 def _put_aside(path: Path) -> Path:

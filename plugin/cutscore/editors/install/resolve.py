@@ -14,9 +14,7 @@ def packing(system: System, folder: Path | None) -> Packing:
     """The menu script goes where Resolve's Workspace > Scripts looks, the other where its render jobs look."""
     scripts = folder or scripts_folder(system)
     library = system.local() / "editors" / "cutscore_resolve_scripts"
-    files = packed_folder(
-        editor_files() / "resolve" / "cutscore_resolve", library / "cutscore_resolve", (".py",)
-    )
+    files = packed_folder(editor_files() / "resolve" / "cutscore_resolve", library / "cutscore_resolve", (".py",))
     files.append(script("resolve/menu_script.py", scripts / "Utility" / MENU_SCRIPT, system, library))
     files.append(script("resolve/deliver_script.py", scripts / "Deliver" / DELIVER_SCRIPT, system, library))
     return Packing(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutscore_resolve.connection import Trouble
+from .connection import Trouble
 
 STOP_SECONDS = 8.0
 
@@ -24,7 +24,6 @@ class Wishes:
     tags: tuple[str, ...] = ()
     engine: str = ""
     seed: str = ""
-    duck: bool = False
 
     def words(self) -> list[str]:
         """As options of the command."""

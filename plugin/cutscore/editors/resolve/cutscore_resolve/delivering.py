@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cutscore_resolve.connection import Connection, Trouble, connect
+from .connection import Connection, Trouble, connect
 
 ASK_SECONDS = 60
 
@@ -26,7 +26,8 @@ def deliver(connection: Connection, job: str, names: Mapping[str, Any], command:
     """Drop the job's file; a sentence of what was done. Raises Trouble."""
     status = str(names.get("status") or _status(connection, job))
     if names.get("error") or status.lower() not in ("complete", "completed", "finished"):
-        raise Trouble(f"The render did not end well ({names.get('error') or status or 'no status'}): nothing is dropped.")
+        why = names.get("error") or status or "no status"
+        raise Trouble(f"The render did not end well ({why}): nothing is dropped.")
     source = _file_of(connection, job)
     folder = watched_folder(command)
     return f"{os.path.basename(source)} is in {drop(source, folder)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cutscore_resolve.command import Wishes
+from .command import Wishes
 
 WINDOW = "CutscoreWindow"
 TICK_MS = 250
@@ -48,7 +48,7 @@ class Dialog:
         self._timer = ui.Timer({"ID": "Tick", "Interval": TICK_MS})
 
     def run(self, start: Start, tick: Callable[[], None], stop: Callable[[], None]) -> None:
-        """Show it until it is closed. `start` is called by the button, `tick` four times a second, `stop` at the end."""
+        """Show it until it is closed. The button calls `start`; `tick` comes four times a second, `stop` at the end."""
 
         def ended(_event: Any) -> None:
             stop()

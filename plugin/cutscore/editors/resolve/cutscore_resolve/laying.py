@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cutscore_resolve.connection import Connection, Trouble
-from cutscore_resolve.own import MARK, OwnClip, items_on, mark_of, own_clips
-from cutscore_resolve.timeline_facts import Facts, exact_rate
+from .connection import Connection, Trouble
+from .own import MARK, OwnClip, items_on, mark_of, own_clips
+from .timeline_facts import Facts, exact_rate
 
 BIN = "Cutscore"
 TRACK = "Music (Cutscore)"
@@ -34,12 +34,21 @@ def lay(connection: Connection, timeline: Any, facts: Facts, music: str, cue_fil
     """Lay music at the timeline's first frame. Raises Trouble when it does not lie there afterwards."""
     cue = _cue(cue_file)
     frames = min(int(cue.get("frames") or facts.frames), facts.frames)
-    start, said = facts.start_frame, []
+    start = facts.start_frame
+    said: list[str] = []
     own = [clip for clip in own_clips(timeline) if clip.placed_start < start + frames and start < clip.ends]
     clip = import_music(connection, music)
+    for earlier in own:
+        same_place = (earlier.placed_start, earlier.placed_frames) == (start, frames)
+        if same_place and not earlier.touched and _path_of(earlier.source) == _path_of(clip):
+            return Laid(earlier.track, start, frames, ("The same music lay there already; nothing was changed.",))
     track = _make_room(timeline, own, start, start + frames, said)
-    _append(connection, clip, track, start, frames, facts)
-    item = _read_back(timeline, track, start, frames, music)
+    try:
+        _append(connection, clip, track, start, frames, facts.rate)
+        item = _read_back(timeline, track, start, frames, music)
+    except Trouble:
+        _restore(connection, timeline, own, facts.rate)
+        raise
     for earlier in own:
         if earlier.touched and earlier.touched != "muted":
             _mute(earlier, said)
@@ -72,11 +81,27 @@ def import_music(connection: Connection, music: str) -> Any:
 
 def _in_bin(folder: Any, music: str) -> Any:
     wanted = os.path.normcase(os.path.abspath(music))
-    for clip in folder.GetClipList() or ():
-        path = clip.GetClipProperty("File Path")
-        if path and os.path.normcase(os.path.abspath(str(path))) == wanted:
-            return clip
-    return None
+    return next((clip for clip in folder.GetClipList() or () if _path_of(clip) == wanted), None)
+
+
+def _path_of(clip: Any) -> str:
+    path = str(clip.GetClipProperty("File Path") or "") if clip else ""
+    return os.path.normcase(os.path.abspath(path)) if path else ""
+
+
+def _restore(connection: Connection, timeline: Any, own: Sequence[OwnClip], rate: Fraction) -> None:
+    """Lay an earlier version again that gave way to one that could not be laid."""
+    for earlier in own:
+        there = any(item.GetStart() == earlier.placed_start for item in items_on(timeline, earlier.track))
+        if earlier.touched or there or not earlier.source:
+            continue
+        _append(connection, earlier.source, earlier.track, earlier.placed_start, earlier.placed_frames, rate)
+        for item in items_on(timeline, earlier.track):
+            if item.GetStart() == earlier.placed_start:
+                item.AddMarker(
+                    0, START_COLOUR, "Cutscore", "Music for this timeline", 1,
+                    mark_of(earlier.placed_start, earlier.placed_frames),
+                )  # fmt: skip
 
 
 def _make_room(timeline: Any, own: Sequence[OwnClip], start: int, end: int, said: list[str]) -> int:
@@ -106,10 +131,10 @@ def _is_free(timeline: Any, track: int, start: int, end: int) -> bool:
     return all(item.GetEnd() <= start or item.GetStart() >= end for item in items_on(timeline, track))
 
 
-def _append(connection: Connection, clip: Any, track: int, start: int, frames: int, facts: Facts) -> None:
+def _append(connection: Connection, clip: Any, track: int, start: int, frames: int, timeline_rate: Fraction) -> None:
     # An audio clip counts its frames at the rate that the project had when it was imported.
-    rate = exact_rate(clip.GetClipProperty("FPS")) or facts.rate
-    length = frames if rate == facts.rate else _rounded(Fraction(frames) * rate / facts.rate)
+    rate = exact_rate(clip.GetClipProperty("FPS")) or timeline_rate
+    length = frames if rate == timeline_rate else _rounded(Fraction(frames) * rate / timeline_rate)
     order = {
         "mediaPoolItem": clip,
         "startFrame": 0,

@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cutscore_resolve.command import Scoring, Wishes
-from cutscore_resolve.connection import Connection, Trouble, connect
-from cutscore_resolve.dialog import Dialog
-from cutscore_resolve.laying import Laid, lay
-from cutscore_resolve.timeline_facts import Facts, export_otio, facts_of, file_name
+from .command import Scoring, Wishes
+from .connection import Connection, Trouble, connect
+from .dialog import Dialog
+from .laying import Laid, lay
+from .timeline_facts import Facts, export_otio, facts_of, file_name
 
 FOLDER = "Cutscore"
 
@@ -81,7 +81,8 @@ def said_of(laid: Laid, facts: Facts, report: Mapping[str, Any]) -> str:
 def results_folder(name: str) -> str:
     """Where the music goes: the user's Movies or Videos folder, else the home. Raises Trouble."""
     home = os.path.expanduser("~")
-    base = next((os.path.join(home, one) for one in ("Movies", "Videos") if os.path.isdir(os.path.join(home, one))), home)
+    films = [os.path.join(home, one) for one in ("Movies", "Videos")]
+    base = next((one for one in films if os.path.isdir(one)), home)
     folder = os.path.join(base, FOLDER, file_name(name))
     try:
         os.makedirs(folder, exist_ok=True)

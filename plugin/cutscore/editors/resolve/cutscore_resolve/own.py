@@ -20,6 +20,8 @@ class OwnClip:
     """Number of its audio track, from 1."""
     placed_start: int
     placed_frames: int
+    source: Any
+    """Its clip in the media pool."""
     touched: str
     """Why it must not be replaced ("moved", "trimmed", "locked", "muted"), "" when it may be."""
 
@@ -42,7 +44,8 @@ def own_clips(timeline: Any) -> list[OwnClip]:
         for item in items_on(timeline, track):
             placed = _placed(item)
             if placed is not None:
-                found.append(OwnClip(item, track, placed[0], placed[1], _touched(timeline, track, item, placed)))
+                touched = _touched(timeline, track, item, placed)
+                found.append(OwnClip(item, track, placed[0], placed[1], item.GetMediaPoolItem(), touched))
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cutscore_resolve.connection import Connection, Trouble
+from .connection import Connection, Trouble
 
 LONGEST_NAME = 80
 
