@@ -90,9 +90,9 @@ def test_files_of_an_earlier_version_go(tmp_path: Path) -> None:
 
 def test_a_folder_of_one_s_own(tmp_path: Path) -> None:
     """--folder puts it elsewhere, and removal still finds it."""
-    files = install("premiere", linux(tmp_path), tmp_path / "elsewhere").files
+    files = install("blender", linux(tmp_path), tmp_path / "elsewhere").files
     assert all(path.is_relative_to(tmp_path / "elsewhere") for path in files)
-    remove("premiere", linux(tmp_path))
+    remove("blender", linux(tmp_path))
     assert not any(path.exists() for path in files)
 
 

@@ -15,6 +15,7 @@ import opentimelineio as otio
 import pytest
 
 from cutscore.editors.install import System, install, remove
+from support.command import Command
 from support.fake_resolve import FakeResolve, FakeTimeline, FakeUI
 
 COMMAND = """
@@ -237,6 +238,12 @@ def test_a_render_that_failed_is_not_dropped(
     """A sentence in the console, no file anywhere."""
     run_script(system, "Cutscore to watched folder.py", resolve=FakeResolve(), **{"job": "j1", **names})
     assert sentence in capsys.readouterr().out
+
+
+def test_the_command_names_the_watched_folder(tmp_path: Path) -> None:
+    """What the script asks is what the real command answers: the folders of the configuration, the first one first."""
+    (tmp_path / "cutscore.yaml").write_text(f"watch: [{{path: '{tmp_path / 'drop'}'}}]\n", encoding="utf-8")
+    assert [str(tmp_path / "drop")] == Command(tmp_path)("watch", "--folders", "--json").json
 
 
 def test_the_library_needs_nothing_but_python_itself(system: System) -> None:

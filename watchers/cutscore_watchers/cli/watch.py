@@ -42,6 +42,7 @@ def command(
             show_default=False,
         ),
     ] = None,
+    folders_only: Annotated[bool, typer.Option("--folders", help="Say which folders are watched, and end.")] = False,
     config: o.Config = None,
     json_: Annotated[bool, typer.Option("--json", help="Log lines, or the status, as JSON.")] = False,
 ) -> None:
@@ -54,6 +55,10 @@ def command(
         _print_service(print_service, folders or [], config)
         return
     settings = _settings(config, folders or [])
+    if folders_only:
+        watched = [str(watch.path.expanduser().absolute()) for watch in settings.watch]
+        say_json(watched) if json_ else say("\n".join(map(printable, watched)))
+        return
     if status:
         _say_status(settings, as_json=json_)
         return

@@ -13,8 +13,6 @@ from cutscore_composer.errors import ConfigError
 EDITORS: Mapping[str, str] = {
     "resolve": "DaVinci Resolve",
     "blender": "Blender",
-    "premiere": "Premiere Pro",
-    "kdenlive": "Kdenlive",
 }
 """What can be installed into; the module for each is cutscore.editors.install.NAME."""
 
