@@ -17,6 +17,7 @@ from cutscore.scoring import request_of
 from cutscore.submit.door import submit
 from cutscore_composer.engine import Progress
 from cutscore_watchers.matching import RenderPlace, find_place
+from cutscore_watchers.matching.already_scored import already_scored
 from cutscore_watchers.matching.scoring_of_render import picture_of
 from support.drawn_edit import CUTS, DrawnEdit, drawn_edit, render_by_ffmpeg
 
@@ -84,6 +85,7 @@ def clips_in(project: Path) -> list[Laid]:
     return sorted(found, key=lambda clip: (clip.start, clip.media))
 
 
+@pytest.mark.program
 def test_parts_of_one_project_each_have_their_clip_and_a_new_render_is_a_new_version(
     edit: DrawnEdit, tmp_path: Path
 ) -> None:
@@ -101,6 +103,7 @@ def test_parts_of_one_project_each_have_their_clip_and_a_new_render_is_a_new_ver
     assert [(0, 200, "v2"), (200, 319, "v1")] == sounding
 
 
+@pytest.mark.program
 def test_music_that_the_editor_moved_stays_muted_beside_the_new_version(edit: DrawnEdit, tmp_path: Path) -> None:
     """The editor drags the clip by ten frames; the next render's music gets its place, and the old one is muted."""
     settings = settings_in(tmp_path)
@@ -117,3 +120,18 @@ def test_music_that_the_editor_moved_stays_muted_beside_the_new_version(edit: Dr
     placed = placed_music(again, find_place(again, watch, settings, Progress()), other)
     laid = [(clip.start, clip.sounds) for clip in clips_in(placed.project)]
     assert [(100, True), (110, False)] == laid
+
+
+@pytest.mark.program
+def test_an_export_of_the_scored_project_is_no_new_work(edit: DrawnEdit, tmp_path: Path) -> None:
+    """A render with the placed music in its sound (AAC) is recognised; the same render without sound is not."""
+    settings = settings_in(tmp_path)
+    watch = WatchFolder(path=tmp_path, project=str(edit.project))
+    render = render_by_ffmpeg(edit, 0, 519, tmp_path / "film.mp4")
+    placed = placed_music(render, find_place(render, watch, settings, Progress()), settings)
+    (clip,) = clips_in(placed.project)
+    music = render.parent / "out" / clip.media
+    export = render_by_ffmpeg(edit, 0, 519, tmp_path / "film_v2.mp4", sound=music)
+    said = already_scored(export, edit.project, [render.parent / "out"])
+    assert f"holds the music {music.name} already" in (said or "")
+    assert already_scored(render, edit.project, [render.parent / "out"]) is None

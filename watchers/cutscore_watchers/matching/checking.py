@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cutscore_watchers.matching.alignment import CutList
-from cutscore_watchers.matching.comparing import ALIKE, UNLIKE, likeness
+from cutscore_watchers.matching.comparing import ALIKE, UNLIKE, is_full, is_plain, likeness
 from cutscore_watchers.matching.eyes import CUT_REACH, RenderEye, TimelineEye
 from cutscore_watchers.matching.pace import Pace
 
@@ -78,6 +78,8 @@ class Checker:
     render: RenderEye
     timeline: TimelineEye
     told: CutList
+    body: tuple[int, int] | None = None
+    """The frames of the render that are looked at, once it is known where black and slates end."""
 
     def check(self, offset: int, pace: Pace, *, cuts: bool = True) -> Check:
         """Look at one place; `cuts` tells whether the render is searched for cuts too."""
@@ -104,8 +106,8 @@ class Checker:
 
     def range_of(self, offset: int, pace: Pace) -> tuple[int, int]:
         """The frames of the timeline that the render shows from an offset on."""
-        last = pace.shown(self.render.frames - 1, offset) + 1
-        return max(0, offset), min(last, self.timeline.cut.duration)
+        begin, end = self.body or (0, self.render.frames)
+        return max(0, pace.shown(begin, offset)), min(pace.shown(end - 1, offset) + 1, self.timeline.cut.duration)
 
     def nearest_frame(self, offset: int, pace: Pace, reach: int) -> tuple[int, float]:
         """By how many frames the pictures inside the shots say the offset is wrong, and the nats for that frame.
@@ -119,7 +121,7 @@ class Checker:
             around = self.timeline.some(range(frame - reach, frame + reach + 1))
             if shown is None or len(around) < 2 * reach + 1:
                 continue
-            alike = {step: likeness(shown, around[frame + step]) for step in told}
+            alike = {step: likeness(shown, around[frame + step], self.render.box) for step in told}
             if any(value is None for value in alike.values()) or max(v or 0 for v in alike.values()) < ALIKE:
                 continue
             for step, value in alike.items():
@@ -134,7 +136,9 @@ class Checker:
         wanted = self.timeline.some([frame]).get(frame)
         if shown is None or wanted is None:
             return None
-        value = likeness(shown, wanted)
+        value = likeness(shown, wanted, self.render.box)
+        if value is None and is_full(shown) != is_full(wanted) and is_plain(shown) != is_plain(wanted):
+            return False
         if value is None or UNLIKE <= value < ALIKE:
             return None
         return value >= ALIKE

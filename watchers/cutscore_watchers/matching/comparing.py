@@ -5,7 +5,7 @@ A small picture is (72, 128, 3) uint8 RGB with the film's own shape on black, as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ UNLIKE = 0.5
 _SIZE = (48, 27)
 _PLAIN = 4.0
 """Standard deviation, in grey levels, below which a picture has nothing to compare."""
+_FULL = 16.0
+"""The same above which a picture has much to compare."""
 _BLACK = 20
 """Grey level up to which a pixel is black."""
 _SMALLEST = 24
@@ -27,13 +29,26 @@ _SMALLEST = 24
 Floats = npt.NDArray[np.float32]
 
 
-def likeness(first: Bytes, second: Bytes) -> float | None:
+Box = tuple[int, int, int, int]
+"""Top, bottom, left and right of a part of a small picture, the ends not included."""
+
+
+def likeness(first: Bytes, second: Bytes, box: Box | None = None) -> float | None:
     """How alike two small pictures are, −1 to 1, gain and offset left out; None where either is too plain to tell.
 
-    Black bars of either count for nothing, and a picture cut to fill the other's shape is recognised.
+    Black bars of either count for nothing, and a picture cut to fill the other's shape is recognised. `box` is
+    where the first one has a picture, where that is known; else what is black at its edges are bars.
     """
-    found = [value for a, b in _framings(first, second) if (value := _correlation(a, b)) is not None]
+    found = [value for a, b in _framings(first, second, box) if (value := _correlation(a, b)) is not None]
     return max(found) if found else None
+
+
+def lit_box(pictures: Iterable[Bytes]) -> Box | None:
+    """Where any of some pictures of a film is not black; None where all is, or nothing is."""
+    lightest = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for picture in pictures:
+        lightest = np.maximum(lightest, grey(picture))
+    return _box_of(lightest)
 
 
 def is_black(picture: Bytes) -> bool:
@@ -46,21 +61,33 @@ def is_plain(picture: Bytes) -> bool:
     return float(grey(picture).std()) < _PLAIN
 
 
-def _framings(first: Bytes, second: Bytes) -> Iterator[tuple[Bytes, Bytes]]:
+def is_full(picture: Bytes) -> bool:
+    """Whether there is much in it."""
+    return float(grey(picture).std()) > _FULL
+
+
+def _framings(first: Bytes, second: Bytes, box: Box | None) -> Iterator[tuple[Bytes, Bytes]]:
     a, b = grey(first), grey(second)
     yield a, b
-    inner_a, inner_b = _without_bars(a), _without_bars(b)
+    inner_a = a[box[0] : box[1], box[2] : box[3]] if box else _without_bars(a)
+    inner_b = _without_bars(b)
     if inner_a.shape != a.shape or inner_b.shape != b.shape:
         yield inner_a, inner_b
-        yield _filling(inner_a, inner_b), _filling(inner_b, inner_a)
+        yield inner_a, _filling(inner_b, inner_a)
+        yield _filling(inner_a, inner_b), inner_b
 
 
 def _without_bars(picture: Bytes) -> Bytes:
+    box = _box_of(picture)
+    return picture[box[0] : box[1], box[2] : box[3]] if box else picture
+
+
+def _box_of(picture: Bytes) -> Box | None:
     lit = picture > _BLACK
     rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
     if len(rows) < 2 or rows[-1] - rows[0] < _SMALLEST or columns[-1] - columns[0] < _SMALLEST:
-        return picture
-    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return None
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
 def _filling(picture: Bytes, other: Bytes) -> Bytes:

@@ -10,16 +10,18 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cutscore_composer.look.likeness import Bytes, pixel_difference
+from cutscore_composer.look.likeness import Bytes
 from cutscore_watchers.matching.alignment import LONGEST_HEAD_SECONDS
 from cutscore_watchers.matching.checking import Checker
-from cutscore_watchers.matching.comparing import UNLIKE, is_black, likeness
+from cutscore_watchers.matching.comparing import ALIKE, UNLIKE, is_black, likeness
 from cutscore_watchers.matching.pace import Pace
 
 _MOST_SHOTS = 4
 """Shots of the render that are no part of the timeline, at each end, at most."""
-_STILL = 0.004
-"""Mean difference of all pixels, of full scale, below which a picture stands still."""
+
+_REACH = 2
+_CLEARLY = 0.6
+"""Share of the next best frame's error that the right frame's has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,29 @@ def edges_of(checker: Checker, offset: int, pace: Pace) -> Edges | None:
     if head and pace.ratio != 1:
         record_in, pace = _begun_anew(checker, record_in, pace, head)
     record_out = min(duration, record_in + pace.lasts(end - head))
+    if pace.ratio != 1:
+        # Programs convert rates in ways of their own, up to a frame late: what is seen first and last counts.
+        record_in += _step_seen(checker, head, record_in) or 0
+        record_out = min(duration, record_in + pace.lasts(end - head))
+        last = pace.shown(end - 1, offset)
+        step = _step_seen(checker, end - 1, last)
+        if step is not None:
+            record_out = min(duration, last + step + max(1, round(pace.ratio)))
     return Edges(record_in, record_out, head, pace) if record_in < record_out else None
+
+
+def _step_seen(checker: Checker, frame: int, place: int) -> int | None:
+    """By how many frames of the timeline a frame of the render shows another than `place`; None: it is not clear."""
+    shown = checker.render.frame(frame)
+    around = checker.timeline.some(range(place - _REACH, place + _REACH + 1))
+    if shown is None:
+        return None
+    found = {at - place: likeness(shown, picture, checker.render.box) for at, picture in around.items()}
+    errors = {step: 1 - value for step, value in found.items() if value is not None and value >= ALIKE}
+    if len(errors) < 3:
+        return None
+    best, second = sorted(errors, key=lambda step: errors[step])[:2]
+    return best if errors[best] < _CLEARLY * errors[second] else None
 
 
 def _begun_anew(checker: Checker, record_in: int, pace: Pace, head: int) -> tuple[int, Pace]:
@@ -54,7 +78,7 @@ def _begun_anew(checker: Checker, record_in: int, pace: Pace, head: int) -> tupl
     At another rate the frames after a head follow no longer those that a part without one would have. Of the
     beginnings that are possible the one counts that puts most cuts of the render at their frames.
     """
-    found = set(checker.render.cuts.hard)
+    found = set(checker.render.changes.hard)
     best = -1, record_in, pace
     for begin in (record_in, record_in + 1, record_in - 1):
         for start in (Fraction(0), Fraction(1, 2)):
@@ -85,7 +109,7 @@ def _back_over_black(checker: Checker, offset: int, pace: Pace, at: int, limit: 
         before = checker.render.frame(at - step)
         place = pace.shown(at - step, offset)
         wanted = checker.timeline.some([place]).get(place)
-        if before is None or wanted is None or not (is_black(before) and is_black(wanted)):
+        if before is None or wanted is None or not is_black(before) or _levels_apart(before, wanted):
             break
         at -= step
     return at
@@ -102,7 +126,7 @@ def _is_foreign(checker: Checker, offset: int, pace: Pace, frame: int, step: int
         return not checker.timeline.is_empty(place) and _ends_without_reason(checker, offset, pace, frame, step)
     if is_black(shown) or is_black(wanted):
         return _levels_apart(shown, wanted)
-    value = likeness(shown, wanted)
+    value = likeness(shown, wanted, checker.render.box)
     return value is not None and value < UNLIKE
 
 
@@ -126,8 +150,7 @@ def _ends_without_reason(checker: Checker, offset: int, pace: Pace, frame: int, 
     told = {pace.shown(change if step > 0 else change + 1, offset) + off for off in (-1, 0, 1)}
     if told & set(checker.told.hard):
         return False
-    still = [render.frame(frame + (change - frame) * part // 4) for part in range(4)]
-    return all(one is not None and pixel_difference(shown, one) < _STILL for one in still)
+    return render.stands_still(*((frame, change) if step > 0 else (change + 1, frame + 1)))
 
 
 def _next_change(checker: Checker, frame: int, step: int) -> int | None:
@@ -143,5 +166,5 @@ def _next_change(checker: Checker, frame: int, step: int) -> int | None:
                 return at
         return None
     if step > 0:
-        return next((cut for cut in render.cuts.hard if cut > frame), None)
-    return next((cut - 1 for cut in reversed(render.cuts.hard) if cut <= frame), None)
+        return next((cut for cut in render.changes.hard if cut > frame), None)
+    return next((cut - 1 for cut in reversed(render.changes.hard) if cut <= frame), None)

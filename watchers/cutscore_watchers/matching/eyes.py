@@ -17,12 +17,12 @@ from cutscore_composer.engine import Progress
 from cutscore_composer.look.canvas import SmallCanvas
 from cutscore_composer.look.changes import find_hard_cuts, step_differences
 from cutscore_composer.look.finder import CutFinder
-from cutscore_composer.look.likeness import HEIGHT, WIDTH, Bytes, Flow
+from cutscore_composer.look.likeness import HEIGHT, WIDTH, Bytes, Flow, pixel_difference
 from cutscore_composer.media.shown import Sources, frames_for
 from cutscore_composer.picture import Picture, PictureSpan
 from cutscore_composer.plain_video import picture_of_video
 from cutscore_watchers.matching.alignment import RenderCuts
-from cutscore_watchers.matching.comparing import is_black
+from cutscore_watchers.matching.comparing import Box, is_black, lit_box
 
 CANVAS = SmallCanvas(WIDTH, HEIGHT, "rgb24")
 _KEPT = 600
@@ -30,6 +30,9 @@ _KEPT = 600
 CUT_REACH = 9
 """Frames looked at on each side of where a cut should be."""
 _REPORT_FRAMES = 12
+_MOST_STILLS = 3
+_STILL = 0.004
+"""Mean difference of all pixels, of full scale, below which a picture stands still."""
 
 
 class _Kept:
@@ -110,26 +113,59 @@ class RenderEye:
         cuts = find_hard_cuts(row, step_differences(row), self._flow, self._progress.check)
         return min((first + cut for cut in cuts), key=lambda cut: abs(cut - frame), default=None)
 
+    def report(self, share: float) -> None:
+        """Tell how far looking is. Raises Cancelled."""
+        self._progress.report("look", share)
+
     @cached_property
-    def cuts(self) -> RenderCuts:
-        """All changes of shot, found by looking at every frame once, and where the picture begins and ends."""
+    def changes(self) -> RenderCuts:
+        """All changes of shot, found by looking at every frame once, and where the picture is not black."""
         finder = CutFinder(0, self.rate, self._progress.check)
         first, last = None, self.frames
         for number, picture in enumerate(self._load(0, self.frames)):
             if number % _REPORT_FRAMES == 0:
-                self._progress.report("look", number / self.frames)
+                self.report(number / self.frames)
             finder.add(picture)
             if not is_black(picture):
                 first = number if first is None else first
                 last = number + 1
         found = finder.finish()
-        self._progress.report("look", 1.0)
+        self.report(1.0)
         return RenderCuts(
             hard=tuple(cut.frame for cut in found if cut.kind == "cut"),
             gradual=tuple(cut.frame for cut in found if cut.kind != "cut"),
             first=first or 0,
             frames=last,
         )
+
+    @cached_property
+    def cuts(self) -> RenderCuts:
+        """The changes of shot in the film proper, without the black, slates and bars that may lie around it."""
+        found = self.changes
+        first, last = found.first, found.frames
+        for cut in found.hard[:_MOST_STILLS]:
+            if first < cut < last and self.stands_still(first, cut):
+                first = cut
+        for cut in found.hard[::-1][:_MOST_STILLS]:
+            if first < cut < last and self.stands_still(cut, last):
+                last = cut
+        return RenderCuts(
+            hard=tuple(cut for cut in found.hard if first < cut < last),
+            gradual=tuple(middle for middle in found.gradual if first < middle < last),
+            first=first,
+            frames=last,
+        )
+
+    @cached_property
+    def box(self) -> Box | None:
+        """Where the render has a picture and no bars."""
+        return lit_box(self.some(self.frames * (2 * part + 1) // 24 for part in range(12)).values())
+
+    def stands_still(self, first: int, last: int) -> bool:
+        """Whether nothing moves from frame `first` up to `last`, as on a slate."""
+        seen = self.some(first + (last - 1 - first) * part // 4 for part in range(5))
+        one = seen.get(first)
+        return one is not None and all(pixel_difference(one, other) < _STILL for other in seen.values())
 
     def _load(self, first: int, last: int) -> Iterator[Bytes]:
         return _small(self.picture.spans[0], self.rate, first, last, self._sources)

@@ -17,15 +17,22 @@ from cutscore_watchers.matching.alignment import LONGEST_HEAD_SECONDS, Alignment
 from cutscore_watchers.matching.checking import Check, Checker
 from cutscore_watchers.matching.eyes import RenderEye
 from cutscore_watchers.matching.pace import Pace, paces
+from cutscore_watchers.matching.scanning import glance_at, scan
 from cutscore_watchers.matching.timecodes import offsets_by_timecode, says_nothing
 
 SURE = 5.0
 """Nats by which a place must lead every other: e⁵ is 148 to 1."""
 ENOUGH = 12.0
 """Nats that a place needs when pictures confirm it."""
+ENOUGH_WITH_A_CUT = 8.5
+"""The same where all pictures agree and a cut lies at its very frame."""
+MOST_SHARPNESS = 10.0
+"""Nats that movement may add to a place that was found by its pictures alone."""
 BEHIND = 15.0
 """Places this far behind the best by their cuts alone are not looked at."""
 MOST_CHECKED = 200
+SCAN_REACH = 14
+"""Frames around a place that was found by a glance in which the very frame is looked for."""
 GUESSED = 6.0
 """Nats for a place that length or timecode told beforehand."""
 
@@ -141,7 +148,8 @@ def _is_exact(checker: Checker, checked: Check, credible: bool) -> bool:
 def _by_content(checker: Checker, guesses: list[Guess]) -> Located | Doubt:
     render, cut = checker.render, checker.timeline.cut
     longest = math.ceil(LONGEST_HEAD_SECONDS * cut.rate)
-    heads = dict.fromkeys([0, render.cuts.first, *render.cuts.hard[:2]])
+    checker.body = render.cuts.first, render.cuts.frames
+    heads = dict.fromkeys([0, render.changes.first, render.cuts.first])
     aligned = [
         place
         for pace in paces(render.rate, cut.rate, heads)
@@ -150,8 +158,12 @@ def _by_content(checker: Checker, guesses: list[Guess]) -> Located | Doubt:
     aligned.sort(key=lambda place: -place.evidence)
     candidates = _checked(checker, aligned[:MOST_CHECKED])
     candidates += _guessed(checker, guesses, {candidate.place for candidate in candidates})
-    candidates.sort(key=lambda candidate: -candidate.nats)
     good = [c for c in candidates if _holds(c, cut.duration)]
+    if not good:
+        candidates += _scanned(checker)
+        good = [c for c in candidates if _holds(c, cut.duration)]
+    candidates.sort(key=lambda candidate: -candidate.nats)
+    good.sort(key=lambda candidate: -candidate.nats)
     if not good:
         return _no_place(checker, candidates)
     best = good[0]
@@ -196,13 +208,37 @@ def _guessed(checker: Checker, guesses: list[Guess], known: set[tuple[int, Pace]
     return made
 
 
+def _scanned(checker: Checker) -> list[_Candidate]:
+    """Places by pictures alone, where the media are there and not too long."""
+    seen = glance_at(checker)
+    made: dict[tuple[int, Pace], _Candidate] = {}
+    for pace in paces(checker.render.rate, checker.timeline.cut.rate) if seen is not None else ():
+        for rough in scan(checker, seen, pace) if seen is not None else ():
+            found = _sharpened(checker, rough, pace)
+            if found is not None and (found[0], pace) not in made:
+                check = checker.check(found[0], pace)
+                made[found[0], pace] = _Candidate(None, check, check.evidence + min(found[1], MOST_SHARPNESS))
+    return list(made.values())
+
+
+def _sharpened(checker: Checker, rough: int, pace: Pace) -> tuple[int, float] | None:
+    """The place near a rough one that movement fits best, and its nats; None where it keeps moving away."""
+    for _ in range(3):
+        step, sharpness = checker.nearest_frame(rough, pace, SCAN_REACH)
+        if abs(step) < SCAN_REACH:
+            return rough + step, sharpness
+        rough += step
+    return None
+
+
 def _holds(candidate: _Candidate, frames: int) -> bool:
     """Whether a place is right beyond doubt, were it the only one."""
     check, place = candidate.check, candidate.alignment
     if check.refuted:
         return False
     if check.agree + check.disagree >= 3:
-        return check.confirmed and candidate.nats >= ENOUGH
+        exact = check.exact_cuts or (place is not None and place.exact)
+        return check.confirmed and candidate.nats >= (ENOUGH_WITH_A_CUT if exact and not check.disagree else ENOUGH)
     if place is None:
         return check.confirmed and candidate.nats >= needed_evidence(frames)
     enough = place.evidence >= needed_evidence(frames) + 3 and place.matched >= 3
@@ -225,19 +261,19 @@ def _several(checker: Checker, candidates: list[_Candidate]) -> Doubt:
 
 def _no_place(checker: Checker, candidates: list[_Candidate]) -> Doubt:
     cut, name = checker.timeline.cut, checker.render.path.name
-    best = candidates[0] if candidates else None
-    if best is None or best.nats < ENOUGH:
+    for candidate in candidates:
+        check, place = candidate.check, candidate.alignment
+        if min(check.agree, check.disagree) >= 3 or (place and place.matched >= 4 and place.missed >= 3):
+            return Doubt(
+                f"{name} shows another state of the edit than {_name(cut)}: save the project as it was rendered, or"
+                " render it again.",
+                related=True,
+            )
+    if not candidates or candidates[0].nats < ENOUGH or candidates[0].check.refuted:
         return Doubt(f"{name} shows nothing that {_name(cut)} has in its timeline, as far as can be told.")
-    place = best.alignment
-    if min(best.check.agree, best.check.disagree) >= 2 or (place and place.matched >= 4 and place.missed >= 3):
-        return Doubt(
-            f"{name} shows another state of the edit than {_name(cut)}: save the project as it was rendered, or render"
-            " it again.",
-            related=True,
-        )
     return Doubt(
-        f"{name} fits {_name(cut)} at {_at(cut, best.check.offset)}, but shows too little of it to be sure: render it"
-        " with the timeline's timecode.",
+        f"{name} fits {_name(cut)} at {_at(cut, candidates[0].check.offset)}, but shows too little of it to be sure:"
+        " render it with the timeline's timecode.",
         related=True,
     )
 
