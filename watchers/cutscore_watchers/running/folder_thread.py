@@ -90,7 +90,7 @@ class FolderThread(threading.Thread):
             self._of = _identity(self.folder)
             if self._of is None:
                 return
-            self._events = Events(watch.path, watch.recursive, self._hint, self.look_again)
+            self._events = Events(watch.path, watch.recursive, self._hint, self._lost)
             self.why_polling = ""
         except OSError as error:
             self._polls(f"the system tells of no events ({error.strerror or error})")
@@ -106,6 +106,12 @@ class FolderThread(threading.Thread):
                 extra={"event": "polling", "facts": {"folder": str(self.folder.watch.path), "reason": why}},
             )  # fmt: skip
         self.why_polling = why
+
+    def _lost(self) -> None:
+        path = self.folder.watch.path
+        log.warning("So much happened in %s at once that the system lost count; all of it is looked through.", path,
+                    extra={"event": "events_lost", "facts": {"folder": str(path)}})  # fmt: skip
+        self.look_again()
 
     def _hint(self, path: str, is_folder: bool) -> None:
         self.folder.hint(path, is_folder)
