@@ -45,9 +45,8 @@ def main() -> None:
             for name, pid in names.items():
                 share = (used_seconds(pid) - before[name]) / (time.monotonic() - began)
                 print(f"{name}: {100 * share:.2f} % of one processor")
-            print(
-                f"over {seconds:g} s, {films} films known, at most {watch.peak_megabytes():.0f} MB (wanted: under 2.5 %)"
-            )
+            memory = watch.peak_megabytes()
+            print(f"over {seconds:g} s, {films} films that are known, {memory:.0f} MB (wanted: under 2.5 %)")
         finally:
             bare.kill()
             watch.stop()
