@@ -31,8 +31,10 @@ _SOFT_WEIGHT = 0.4
 _FLASH_APART = 2.0
 _OURS_SECONDS = 0.45
 """An effect of the music this near is the effect."""
-_OVER_VOICE = 0.9
-"""Weight from which an effect may fall into speech: an editor's marker."""
+_OVER_VOICE = 1.0
+"""Weight from which an impact may fall into speech: an editor's marker."""
+_ALWAYS_RISES = 0.9
+"""Weight from which a riser leads even into less energy."""
 _RINGS_SECONDS = {"impact": 4.5, "whoosh": 0.0, "riser": 0.0}
 _EDGE_SECONDS = 0.35
 """Nothing so near to the ends of the picture."""
@@ -89,7 +91,7 @@ class _Chooser:
             before = max((self._at(other.frame) for other in impacts if other.frame < impact.frame), default=0.0)
             room = end - before - (_AFTER_IMPACT if before else 0.2)
             length = min(_RISER_SECONDS[1], 0.55 * room + 0.4, room)
-            told = impact.weight >= _OVER_VOICE or self._rises_at(impact.frame)
+            told = impact.weight >= _ALWAYS_RISES or self._rises_at(impact.frame)
             if impact.weight < _RISER_WEIGHT or length < _RISER_SECONDS[0] or not told:
                 continue
             if any(start < end + 0.1 and stop > end - length for start, stop in self._swelling):
@@ -139,7 +141,8 @@ class _Chooser:
             return
         if kind == "whoosh" and any(abs(struck - at) < _OURS_SECONDS for struck in self._struck):
             return
-        if weight < _OVER_VOICE and not self._silent_of_voice(at - before, at + max(0.3, after)):
+        marked = kind == "impact" and weight >= _OVER_VOICE
+        if not marked and not self._silent_of_voice(at - before, at + max(0.3, after)):
             return
         chance = draws("effect", self._music.seed, kind, frame)
         low = 24 if kind == "impact" else 48

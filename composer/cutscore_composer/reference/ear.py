@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +49,7 @@ class Ear:
     def __init__(self) -> None:
         self._held = np.zeros(_SHORT // 2, np.float32)
         self._long_held = np.zeros(_LONG // 2, np.float32)
-        self._last = np.zeros((_LAG, _filters().shape[1]), np.float32)
+        self._last = np.zeros((_LAG, len(_edges()) - 1), np.float32)
         self._flux: list[Doubles] = []
         self._weighting = k_weighting(EAR_RATE)
         self._state = np.zeros((2, 2))
@@ -100,7 +99,7 @@ class Ear:
         frames = np.lib.stride_tricks.sliding_window_view(sound, _SHORT)[: count * HOP : HOP]
         power = np.abs(fft.rfft(frames * _window(_SHORT), axis=1)) ** 2
         self._sides.append(np.stack([power[:, _span(_BRIGHT)].sum(axis=1), power[:, _span(_DARK)].sum(axis=1)], axis=1))
-        bands = np.concatenate([self._last, np.log1p(_COMPRESSION * np.sqrt(power @ _filters()))])
+        bands = np.concatenate([self._last, np.log1p(_COMPRESSION * np.sqrt(_banded(power)))])
         # Against the loudest neighbour of a moment before: a tone that wavers in pitch does not begin.
         before = maximum_filter1d(bands[:-_LAG], 3, axis=1)
         self._flux.append(np.maximum(bands[_LAG:] - before, 0).mean(axis=1).astype(np.float64))
@@ -159,13 +158,15 @@ def _span(hertz: tuple[float, float]) -> slice:
 
 
 @cache
-def _filters() -> npt.NDArray[Any]:
-    """Triangles evenly on the scale of pitch, those that would lie within one bin made one; (bins, bands)."""
+def _edges() -> npt.NDArray[np.int64]:
+    """The bins at which bands begin, evenly on the scale of pitch, those that would lie within one bin made one."""
     octaves = np.log2(_HIGH_HERTZ / _LOW_HERTZ)
     hertz = _LOW_HERTZ * 2 ** (np.arange(round(octaves * _BANDS_OF_OCTAVE) + 1) / _BANDS_OF_OCTAVE)
-    edges = np.unique(np.round(hertz * _SHORT / EAR_RATE))
-    bins = np.arange(_SHORT // 2 + 1)
-    up = (bins[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    down = (edges[2:] - bins[:, None]) / (edges[2:] - edges[1:-1])
-    made = np.maximum(0, np.minimum(up, down))
-    return np.asarray(made / made.sum(axis=0) / (_SHORT / 4) ** 2, np.float32)
+    return np.unique(np.round(hertz * _SHORT / EAR_RATE).astype(np.int64))
+
+
+def _banded(power: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Mean power of each band, of full scale; sums in order of the bins, the same however the frames come."""
+    edges = _edges()
+    sums = np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1)
+    return np.asarray(sums / (np.diff(edges) * (_SHORT / 4) ** 2), np.float32)
