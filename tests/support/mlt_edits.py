@@ -6,6 +6,7 @@ Only the elements are alike; the values come from the test. Times are clocks, as
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -254,8 +255,13 @@ class Rendered:
 
 def rendered(project: Path, frames: int | None = None) -> Rendered:
     """A project as the real melt renders it, without loss; the first `frames` of it."""
-    out = project.with_name(f"{project.name}.rendered.mkv")
-    command = ["melt", str(project), *([f"out={frames - 1}"] if frames else [])]
+    with tempfile.TemporaryDirectory() as folder:
+        return _rendered(project, frames, Path(folder) / "rendered.mkv")
+
+
+def _rendered(project: Path, frames: int | None, out: Path) -> Rendered:
+    # By its name alone: melt itself does not open a project by a path with "%" or "?" in it.
+    command = ["melt", project.name, *([f"out={frames - 1}"] if frames else [])]
     command += ["-consumer", f"avformat:{out}", "vcodec=ffv1", "acodec=pcm_s16le", "real_time=-1"]
     command += ["frequency=48000", "channels=2", "pix_fmt=yuv420p"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=project.parent)
@@ -268,7 +274,6 @@ def rendered(project: Path, frames: int | None = None) -> Rendered:
                 pictures.append(picture.to_ndarray().tobytes())
             else:
                 blocks.append(picture.to_ndarray().reshape(-1, 2)[:, 0])
-    out.unlink()
     return Rendered(pictures, (np.concatenate(blocks) if blocks else np.zeros(0)) / 32768)
 
 
