@@ -20,6 +20,8 @@ SCREEN = (1600, 1000)
 SECONDS = 90
 """Longest that anything is waited for."""
 _TITLES = {"kdenlive": "^{name} / ", "shotcut": "^{name}"}
+_SAVING = "^Save [AXF]"
+_DIALOGS = "^(Error|Warning|Question|Save [AXF])"
 _CALM = {"kdenlive": (0.5, 0.3), "shotcut": (0.85, 0.9)}
 """Where in the window a click does nothing but give it the keyboard, as parts of the screen."""
 
@@ -37,6 +39,7 @@ class Desk:
         self.program = program
         self.home = home
         self.display = ""
+        self.title = ""
         self._running: list[subprocess.Popen[bytes]] = []
 
     @property
@@ -50,6 +53,8 @@ class Desk:
             "XDG_DATA_HOME": str(self.home / ".local/share"),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "XDG_RUNTIME_DIR": str(self.home / "run"),
+            # Kdenlive leaves a note there while it starts: another one's asks whether that has crashed.
+            "TMPDIR": str(self.home / "tmp"),
             "QT_QPA_PLATFORM": "xcb",
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "SDL_AUDIODRIVER": "dummy",
@@ -62,11 +67,12 @@ class Desk:
         """Start the program with a project and wait until its window names it."""
         (self.home / "run").mkdir(parents=True, exist_ok=True)
         (self.home / "run").chmod(0o700)
-        (self.home / ".config").mkdir(exist_ok=True)
+        for name in (".config", "tmp"):
+            (self.home / name).mkdir(exist_ok=True)
         more = ["--noupgrade"] if self.program == "shotcut" else []
         self._start(["dbus-run-session", "--", self.program, *more, str(project)])
-        title = _TITLES[self.program].format(name=re.escape(project.stem))
-        self.until(lambda: bool(self.windows(title)), f"{self.program} did not open {project.name}")
+        self.title = _TITLES[self.program].format(name=re.escape(project.stem))
+        self.until(lambda: bool(self.windows(self.title)), f"{self.program} did not open {project.name}")
 
     def windows(self, title: str) -> list[str]:
         """The visible windows whose title matches."""
@@ -78,15 +84,24 @@ class Desk:
         deadline = time.monotonic() + SECONDS
         while not _is_whole(target):
             assert time.monotonic() < deadline, f"{self.program} did not save; windows: {self.titles()}"
-            x, y = (str(int(part * size)) for part, size in zip(_CALM[self.program], SCREEN, strict=True))
-            self._run("xdotool", "mousemove", x, y, "click", "1")
-            self._run("xdotool", "key", "ctrl+shift+s")
-            if not self._wait(lambda: bool(self.windows("Save")), 3):
+            for dialog in self.windows(_DIALOGS):
+                self._key(dialog, "Escape")
+            for window in self.windows(self.title):
+                x, y = (str(int(part * size)) for part, size in zip(_CALM[self.program], SCREEN, strict=True))
+                self._run("xdotool", "mousemove", x, y, "click", "1")
+                self._key(window, "ctrl+shift+s")
+            if not self._wait(lambda: bool(self.windows(_SAVING)), 3):
                 continue
-            self._run("xdotool", "key", "ctrl+a")
-            self._run("xdotool", "type", "--delay", "5", str(target))
-            self._run("xdotool", "key", "Return")
+            (dialog, *_) = self.windows(_SAVING) or [""]
+            self._key(dialog, "ctrl+a")
+            self._run("xdotool", "type", "--delay", "8", str(target))
+            self._key(dialog, "Return")
             self._wait(lambda: _is_whole(target), 10)
+
+    def _key(self, window: str, keys: str) -> None:
+        """Press keys in a window; there is no window manager that would give it the keyboard."""
+        self._run("xdotool", "windowfocus", window, check=False)
+        self._run("xdotool", "key", keys)
 
     def screenshot(self, target: Path) -> Path:
         """The screen as a PNG."""
