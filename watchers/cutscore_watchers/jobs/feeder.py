@@ -19,6 +19,7 @@ from cutscore_watchers.jobs.wanted import queue_of, window_of
 LOG = logging.getLogger("cutscore.jobs")
 LOOK_SECONDS = 1.0
 """How soon what another program wrote into the register (`cutscore jobs retry`) is seen."""
+_SHORTEST_SECONDS = 0.1
 _TIDY_SECONDS = 10.0
 _RECONCILE_SECONDS = 60.0
 _PRUNE_SECONDS = 3600.0
@@ -56,6 +57,8 @@ class Feeder(threading.Thread):
             except Exception:
                 if not self._stopping.is_set():
                     LOG.exception("The jobs could not be given to the workers; it is tried again.")
+            # What ends in the same moment is made up for in one go.
+            self._stopping.wait(_SHORTEST_SECONDS)
             self._wake.wait(LOOK_SECONDS)
 
     def _feed(self) -> None:

@@ -158,8 +158,11 @@ class Register:
                 text = json.dumps({**json.loads(known), **facts})
                 connection.execute(sa.update(JOBS).where(mine).values(facts=text))
 
-    def end(self, job: str, attempt: int, ending: Ending) -> bool:
-        """Write down how an attempt ended; False when the job has gone on without it."""
+    def end(self, job: str, attempt: int, ending: Ending, known: Mapping[str, Any] | None = None) -> bool:
+        """Write down how an attempt ended; False when the job has gone on without it.
+
+        `known` are the job's facts where the attempt has read them: nobody else changes them while it holds the job.
+        """
         mine = sa.and_(JOBS.c.id == job, JOBS.c.attempt == attempt, JOBS.c.state.in_(OPEN))
         clock = now()
         changed: dict[str, Any] = {
@@ -173,10 +176,9 @@ class Register:
             changed[ending.counts] = JOBS.c[ending.counts] + 1
         said = {"job": job, "attempt": attempt, "state": ending.state, "at": clock, "message": ending.message}
         with self.begin() as connection:
-            known = connection.execute(sa.select(JOBS.c.facts).where(mine)).scalar()
             if known is None:
-                return False
-            changed["facts"] = json.dumps({**json.loads(known), **ending.facts})
+                known = json.loads(connection.execute(sa.select(JOBS.c.facts).where(mine)).scalar() or "{}")
+            changed["facts"] = json.dumps({**known, **ending.facts})
             if connection.execute(sa.update(JOBS).where(mine).values(**changed)).rowcount != 1:
                 return False
             connection.execute(sa.insert(STEPS).values(**said))
@@ -191,16 +193,19 @@ class Register:
 
     def claim_identity(self, identity: str, job: str, instead_of: str = "") -> str:
         """The job to which music and place belong: the first that claims it, or takes it over from `instead_of`."""
-        own = sa.select(IDENTITIES.c.job).where(IDENTITIES.c.identity == identity)
         try:
             with self.begin() as connection:
                 if instead_of:
                     theirs = sa.and_(IDENTITIES.c.identity == identity, IDENTITIES.c.job == instead_of)
-                    connection.execute(sa.update(IDENTITIES).where(theirs).values(job=job))
-                elif connection.execute(own).first() is None:
+                    done = connection.execute(sa.update(IDENTITIES).where(theirs).values(job=job)).rowcount == 1
+                else:
                     connection.execute(sa.insert(IDENTITIES).values(identity=identity, job=job))
+                    done = True
+            if done:
+                return job
         except IntegrityError:
             pass
+        own = sa.select(IDENTITIES.c.job).where(IDENTITIES.c.identity == identity)
         with self.begin() as connection:
             return str(connection.execute(own).scalar_one())
 

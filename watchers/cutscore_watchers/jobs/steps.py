@@ -25,6 +25,9 @@ from cutscore_watchers.jobs.wanted import watch_of
 LOG = logging.getLogger("cutscore.jobs")
 _NOTE_SECONDS = 5.0
 """How often it is written down how far a job is."""
+_RECENT_SECONDS = 1.0
+"""What was read of a job so short a time ago is not read again: work under way asks every second anyway."""
+_MOST_RECENT = 1000
 ValueT = TypeVar("ValueT")
 
 
@@ -45,6 +48,7 @@ class Steps:
         self._settings = settings
         self._stopping = stopping
         self._freed = freed
+        self._recent: dict[tuple[str, int], tuple[float, Job]] = {}
 
     def check(self, name: str, attempt: int) -> bool:
         """Whether the file is still whole and as it was; else the attempt has ended."""
@@ -132,12 +136,17 @@ class Steps:
 
     def is_to_tell(self, name: str, attempt: int) -> bool:
         """Whether somebody wants to know how the attempt ended, or the source is to be put away."""
+        settings = self._settings()
+        hooks = settings.jobs.hooks
+        on_desktop = hooks.desktop and has_desktop()
+        programs_set = bool(hooks.on_done or hooks.on_failed or hooks.on_parked or hooks.webhook or on_desktop)
+        if not programs_set and all(watch.source == "leave" for watch in settings.watch):
+            return False
         job = self._insist(lambda: self._register.job(name))
         if job is None or job.attempt != attempt or job.state in OPEN:
             return False
-        hooks = self._settings().jobs.hooks
         programs = {"done": hooks.on_done, "failed": hooks.on_failed, "parked": hooks.on_parked}.get(job.state)
-        told = programs is not None and bool(programs or hooks.webhook or (hooks.desktop and has_desktop()))
+        told = programs is not None and bool(programs or hooks.webhook or on_desktop)
         return told or (job.state in ("done", "joined") and watch_of(job.wanted).source != "leave")
 
     def fault(self, name: str, attempt: int, error: Exception) -> None:
@@ -152,13 +161,19 @@ class Steps:
             self._end(job, ending_of({"kind": "Fault", "message": message}, job, self._settings()))
 
     def _held(self, name: str, attempt: int) -> Job | None:
-        """The job, while this attempt is the one that it is to go on with."""
+        """The job, while this attempt is the one that it is to go on with; of a moment ago is good enough."""
+        since, recent = self._recent.get((name, attempt), (0.0, None))
+        if recent is not None and time.monotonic() - since < _RECENT_SECONDS:
+            return recent
         job = self._insist(lambda: self._register.job(name))
         if job is None or job.attempt != attempt or job.state not in OPEN:
             return None
         if job.cancelled:
             self._end(job, Ending("cancelled", "Cancelled by you."))
             return None
+        if len(self._recent) > _MOST_RECENT:
+            self._recent.clear()
+        self._recent[name, attempt] = (time.monotonic(), job)
         return job
 
     def _done(self, what: str, job: Job, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,7 +204,8 @@ class Steps:
                 ending.state, ending.message, {**facts, **ending.facts}, ending.delay_seconds, ending.counts,
                 ending.same_as,
             )  # fmt: skip
-        ended = self._insist(lambda: self._register.end(job.id, job.attempt, ending))
+        self._recent.pop((job.id, job.attempt), None)
+        ended = self._insist(lambda: self._register.end(job.id, job.attempt, ending, job.facts))
         if ended and ending.state in ("failed", "cancelled", "replaced", "gone"):
             self._insist(lambda: self._register.revive_joined(job.id))
         if ended:
