@@ -1,24 +1,35 @@
-"""`cutscore jobs` in processes of its own: what a person is told, what a script gets, what is refused."""
+"""`cutscore jobs`: what a person is told, what a script gets, what is refused."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from cutscore.cli.main import run
 from cutscore_watchers.jobs.database import open_jobs
 from cutscore_watchers.jobs.facts import Ending, State
 from cutscore_watchers.jobs.register import Register, new_job
-from support.command import Command
+from support.command import Ran
+
+Command = Callable[..., Ran]
 
 
 @pytest.fixture
-def cutscore(tmp_path: Path) -> Command:
-    """The command in a home with a configuration."""
+def cutscore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command in a folder with a configuration."""
     database = tmp_path / "jobs.sqlite"
     (tmp_path / "cutscore.yaml").write_text(f"jobs: {{database: 'sqlite:///{database.as_posix()}'}}\n")
-    return Command(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Ran:
+        code = run(list(arguments))
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return call
 
 
 def written(folder: Path, *jobs: tuple[str, State]) -> None:
@@ -62,8 +73,10 @@ def test_a_job_is_shown(cutscore: Command, tmp_path: Path) -> None:
     assert "attempt 1: done: it is done" in said
     shown = cutscore("jobs", "show", "aaaa1111", "--json").json
     assert ("done", "name", [{"attempt": 1, "state": "done"}]) == (
-        shown["state"], shown["match"], [{name: row[name] for name in ("attempt", "state")} for row in shown["history"]],
-    )  # fmt: skip
+        shown["state"],
+        shown["match"],
+        [{name: row[name] for name in ("attempt", "state")} for row in shown["history"]],
+    )
     for name, why in (("aaaa", "Several jobs"), ("zzzz", "There is no job"), ("a", "too short")):
         ran = cutscore("jobs", "show", name)
         assert (3, "", 1) == (ran.code, ran.out, ran.err.count("\n"))
