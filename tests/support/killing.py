@@ -100,7 +100,7 @@ class Worker:
         """As a power cut: it and everything that it started; `alone`, and what it started outlives it."""
         # Stopped first, so that it starts nothing more.
         os.kill(self.process.pid, signal.SIGSTOP)
-        for pid in [] if alone else _below(self.process.pid):
+        for pid in [] if alone else below(self.process.pid):
             _kill(pid)
         self.process.kill()
         self.process.wait()
@@ -126,7 +126,7 @@ def _kill(pid: int) -> None:
         return
 
 
-def _below(pid: int) -> list[int]:
+def below(pid: int) -> list[int]:
     """Every process that a process started, and theirs."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -135,7 +135,7 @@ def _below(pid: int) -> list[int]:
         except OSError:
             continue
         for child in children:
-            found += [child, *_below(child)]
+            found += [child, *below(child)]
     return found
 
 

@@ -15,7 +15,7 @@ from cutscore_composer.errors import CutscoreError, OutputFailed
 from cutscore_watchers.hooks import run_hooks
 from cutscore_watchers.hooks.desktop import has_desktop
 from cutscore_watchers.jobs.crew import Crew
-from cutscore_watchers.jobs.ending import UNREADY_SECONDS, ending_of
+from cutscore_watchers.jobs.ending import LONGEST_DELAY_SECONDS, UNREADY_SECONDS, ending_of
 from cutscore_watchers.jobs.facts import OPEN, Ending, Job
 from cutscore_watchers.jobs.housekeeping import is_gone
 from cutscore_watchers.jobs.interrupted import Interrupted
@@ -272,13 +272,19 @@ def _unready(job: Job) -> Ending | None:
         if is_gone(path):
             return Ending("gone", f"{path.name} is not there any more.")
         said = f"{path} cannot be read now: {error.strerror or error}."
-        return Ending("waiting", said, delay_seconds=min(UNREADY_SECONDS * 2.0**job.refusals, 600.0), counts="refusals")
+        return _looked_at_later(job, said)
     if (facts.st_size, facts.st_mtime_ns) != (job.size, job.mtime_ns):
         return Ending("replaced", f"{path.name} was changed; its new version is a job of its own.")
     verdict = judge(path)
     if verdict.missing:
-        return Ending("waiting", f"{path.name} {verdict.why}.", delay_seconds=UNREADY_SECONDS)
+        return _looked_at_later(job, f"{path.name} {verdict.why}.")
     return None
+
+
+def _looked_at_later(job: Job, said: str) -> Ending:
+    """Never given up, but looked at more and more rarely."""
+    delay = min(UNREADY_SECONDS * 2.0 ** min(job.refusals, 20), LONGEST_DELAY_SECONDS)
+    return Ending("waiting", said, delay_seconds=delay, counts="refusals")
 
 
 def _stands_for(other: Job) -> bool:
