@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 import wave
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import opentimelineio as otio
 import pytest
 
 import cutscore
@@ -372,7 +374,7 @@ answer(**exported(scene, path), all=exported(scene, path, everything=True)["warn
     )
     warnings = "\n".join(said["warnings"])
     assert "Scene strip 'set' is rendered from 3D" in warnings
-    assert "changes its speed on the way" in warnings
+    assert "more than two retiming keys" in warnings
     assert "1 strips begin after the scene's last frame, 290" in warnings
     assert "begin after" not in "\n".join(said["all"])
     everything = cutscore.read_timeline(facts["blend"] + ".otio")
@@ -418,7 +420,7 @@ answer(off=off, on=on, code=process.returncode, description=scene.cutscore.descr
 
 @each_blender()
 def test_ten_thousand_strips_are_exported_in_time(blender: Blender, facts: dict[str, Any]) -> None:
-    """Within a hundred times what it takes to ask Blender for the strips' places, and every one of them is there."""
+    """Every one is there; in four times the time that OpenTimelineIO takes to parse the result, in CPU seconds."""
     said = blender.run(
         BEGIN
         + """
@@ -428,21 +430,19 @@ for strip in list(strips):
 for number in range(10_000):
     effect(strips, f"c{number}", "COLOR", 1 + number % 3, 51 + number * 2, 53 + number * 2)
 scene.frame_end = 51 + 20_000 - 1
-began = time.perf_counter()
-for _ in range(3):
-    for strip in strips:
-        (strip.type, strip.mute, strip.channel, strip.name, strip.frame_final_start, strip.frame_final_end)
-asked = (time.perf_counter() - began) / 3
-began = time.perf_counter()
+began = time.process_time()
 exported(scene, FACTS["blend"] + ".otio")
-answer(asked=asked, took=time.perf_counter() - began)
+answer(took=time.process_time() - began)
 """,
         **facts,
     )
     cut = cutscore.read_timeline(facts["blend"] + ".otio")
     assert 10_000 == len(cut.spans)
     assert [(span.record_in, span.record_out) for span in cut.spans] == [(n * 2, n * 2 + 2) for n in range(10_000)]
-    assert said["took"] < 100 * said["asked"]
+    began = time.process_time()
+    otio.adapters.read_from_file(facts["blend"] + ".otio")
+    parsed = time.process_time() - began
+    assert said["took"] < 4 * parsed, (said["took"], parsed)
 
 
 @each_blender()

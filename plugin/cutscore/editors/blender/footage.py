@@ -100,7 +100,7 @@ def _speed(strip: Any, path: str, rate: Fraction, length: int, library: Library)
         return frames or round(length * rate / library.rate), rate / library.rate
     frames = library.frames_of(path) or round(length * rate / library.rate)
     if keys > 2:
-        library.tell(f"Strip '{strip.name}' changes its speed on the way; it is read at its average speed.")
+        library.tell(f"Strip '{strip.name}' has more than two retiming keys; it is read at its average speed.")
     # Not by the keys' own frames: Blender finds a key's strip wrongly where there are several, and may crash.
     # 5.0 puts the last key after the last frame, 4.5 on it.
     if bpy.app.version < (5, 0):

@@ -64,18 +64,19 @@ class Viewer:
 
     def _turns(self, strips: list[Any], start: int, end: int) -> Iterator[tuple[Any, int, int]]:
         """Which strip is on top from when to when; nothing is said of stretches where none is."""
-        begins = sorted(strips, key=strip_times.left)
-        edges = sorted({edge for strip in strips for edge in (strip_times.left(strip), strip_times.right(strip))})
-        edges = [start, *(edge for edge in edges if start < edge < end), end]
-        active: list[Any] = []
+        spans = sorted((strip_times.left(strip), strip_times.right(strip), n) for n, strip in enumerate(strips))
+        edges = sorted({edge for first, last, _ in spans for edge in (first, last) if start < edge < end})
+        edges = [start, *edges, end]
+        lasting: list[tuple[int, int]] = []
         index = 0
         turn: tuple[Any, int, int] | None = None
         for first, last in pairwise(edges):
-            active = [strip for strip in active if strip_times.right(strip) > first]
-            while index < len(begins) and strip_times.left(begins[index]) <= first:
-                if strip_times.right(begins[index]) > first:
-                    active.append(begins[index])
+            lasting = [one for one in lasting if one[0] > first]
+            while index < len(spans) and spans[index][0] <= first:
+                if spans[index][1] > first:
+                    lasting.append(spans[index][1:])
                 index += 1
+            active = [strips[number] for _, number in lasting]
             top = self._top(active)
             if turn is not None and (top is None or turn[0] != top):
                 yield turn
@@ -87,6 +88,8 @@ class Viewer:
 
     def _top(self, active: list[Any]) -> Any:
         """The strip that is seen: the highest that hides what is below; where there is none, the highest."""
+        if len(active) < 2:
+            return active[0] if active else None
         fed = {one for strip in active for one in _inputs(strip)}
         found = sorted((strip for strip in active if strip not in fed), key=lambda strip: strip.channel)
         hiding = [strip for strip in found if self._covering.hides(strip)]
