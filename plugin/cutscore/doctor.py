@@ -57,6 +57,7 @@ def examine(config: Path | None = None) -> tuple[Finding, ...]:
         lambda: _engines(settings),
         lambda: _ledger(settings),
         lambda: _folders(settings),
+        _editors,
     )
     found: list[Finding] = []
     for check in checks:
@@ -230,6 +231,19 @@ def _folders(settings: Settings) -> Iterator[Finding]:
             yield Finding(title, level, f"{folder} cannot be written to, {room}")
         else:
             yield Finding(title, "note" if free < LITTLE_DISK_BYTES else "ok", f"{folder}, {room}")
+
+
+def _editors() -> Iterator[Finding]:
+    from cutscore.editors.install import EDITORS, System, installed, program_of
+
+    system = System.this()
+    for name, title in EDITORS.items():
+        program = program_of(name, system)
+        if program is None:
+            continue
+        there = installed(name, system)
+        how = "Cutscore is in it" if there else f"`cutscore install {name}` puts Cutscore into it"
+        yield Finding(f"editor {name}", "ok" if there else "note", f"{title} ({program}): {how}")
 
 
 def _writable(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -170,3 +171,19 @@ def test_nothing_is_left_behind(cutscore: Command, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     assert cutscore("doctor").code == 0
     assert before == sorted(tmp_path.rglob("*"))
+
+
+def test_the_doctor_finds_editors(tmp_path: Path) -> None:
+    """An editor on the PATH is named, with how Cutscore gets into it; after that, that it is in it."""
+    cutscore = Command(tmp_path)
+    program = tmp_path / "bin" / "blender"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    told = {row["topic"]: row for row in cutscore("doctor", "--json", PATH=path).json["findings"]}
+    assert str(program) in told["editor blender"]["text"]
+    assert "cutscore install blender" in told["editor blender"]["text"]
+    cutscore("install", "blender")
+    told = {row["topic"]: row for row in cutscore("doctor", "--json", PATH=path).json["findings"]}
+    assert "Cutscore is in it" in told["editor blender"]["text"]

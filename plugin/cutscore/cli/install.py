@@ -31,8 +31,6 @@ def command(
     from cutscore.editors.install import remove as take_away
     from cutscore_composer.errors import ConfigError
 
-    if editor not in EDITORS:
-        raise ConfigError(f"There is no editor {editor!r} to install into; there are: {', '.join(EDITORS)}.")
     system = System.this()
     if remove:
         if folder is not None:

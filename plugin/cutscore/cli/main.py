@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "init": "Write a configuration with every option explained.",
     "doctor": "Say what is found on this machine and what is missing.",
     "parked": "List paid calls whose outcome is not known.",
+    "bridge": "Answer panels in editors that cannot start programs themselves.",
     "install": "Put Cutscore into an editor's menu, or take it away again.",
     "serve": "Offer the composer to programs that speak to the cloud service.",
     "watch": "Watch folders, and give what is dropped there its music.",

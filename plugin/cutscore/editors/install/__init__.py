@@ -5,12 +5,12 @@
     done.clicks         # what a person does next
     remove("resolve", System.this())
 
-An editor is a module here with `packing(system) -> Packing`; `EDITORS` lists them. What was put down is noted with
+An editor is a module here with `packing(system, folder)` and `program(system)`; `EDITORS` lists them. What was put down is noted with
 its hash, so that removal takes exactly that away and leaves alone what somebody changed since.
 """
 
-from cutscore.editors.install.editors import EDITORS, packing_for
-from cutscore.editors.install.putting import Done, install, remove
+from cutscore.editors.install.editors import EDITORS, packing_for, program_of
+from cutscore.editors.install.putting import Done, install, installed, remove
 from cutscore.editors.install.system import System
 
-__all__ = ["EDITORS", "Done", "System", "install", "packing_for", "remove"]
+__all__ = ["EDITORS", "Done", "System", "install", "installed", "packing_for", "program_of", "remove"]

@@ -15,7 +15,6 @@ def packing(system: System, folder: Path | None) -> Packing:
     target = (folder or system.local() / "editors" / "cutscore_blender") / file_name()
     with tempfile.TemporaryDirectory() as scratch:
         data = build_zip(Path(scratch), command=system.script).read_bytes()
-    found = system.program("blender", places=programs(system))
     return Packing(
         (PackedFile(target, data),),
         (
@@ -24,8 +23,13 @@ def packing(system: System, folder: Path | None) -> Packing:
             f"Or in a terminal: blender --command extension install-file --repo user_default --enable {target}",
             "Then, in the Video Sequencer: press N, tab Cutscore.",
         ),
-        found,
+        program(system),
     )
+
+
+def program(system: System) -> Path | None:
+    """Blender itself."""
+    return system.program("blender", places=programs(system))
 
 
 def programs(system: System) -> tuple[Path, ...]:

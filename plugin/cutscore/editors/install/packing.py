@@ -23,6 +23,8 @@ class PackedFile:
     target: Path
     data: bytes
     executable: bool = False
+    private: bool = False
+    """Whether nobody but the user may read it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from cutscore.editors.install.editors import packing_for
+from cutscore.editors.install.editors import packing_for, refuse_unknown
 from cutscore.editors.install.packing import Packing
 from cutscore.editors.install.system import System
 from cutscore.placers.safe_write import write_atomically
@@ -53,8 +53,8 @@ def install(editor: str, system: System, folder: Path | None = None) -> Done:
         if now is not None and now not in (earlier.get(str(file.target)), _of(file.data)):
             kept.append(_put_aside(file.target))
         write_atomically(file.target, partial(_write, file.data))
-        if file.executable and not system.windows:
-            file.target.chmod(0o755)
+        if not system.windows:
+            file.target.chmod(0o600 if file.private else 0o755 if file.executable else 0o644)
     fresh = {str(file.target): _of(file.data) for file in packing.files}
     # What an earlier version put elsewhere goes.
     gone = {path: digest for path, digest in earlier.items() if path not in fresh}
@@ -64,7 +64,8 @@ def install(editor: str, system: System, folder: Path | None = None) -> Done:
 
 
 def remove(editor: str, system: System) -> Done:
-    """Take away what was installed; files that were changed since stay. Raises OutputFailed."""
+    """Take away what was installed; files that were changed since stay. Raises ConfigError, OutputFailed."""
+    refuse_unknown(editor)
     noted = _noted(system)
     taken, kept = _take_away(noted.pop(editor, {}), system)
     _note(system, noted)

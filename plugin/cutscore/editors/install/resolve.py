@@ -27,8 +27,13 @@ def packing(system: System, folder: Path | None) -> Packing:
             "Resolve's free edition may have no Python scripting: import the .resolve.otio that `cutscore score` writes"
             " instead (File > Import > Timeline).",
         ),
-        system.program("resolve", places=programs(system)),
+        program(system),
     )
+
+
+def program(system: System) -> Path | None:
+    """Resolve itself."""
+    return system.program("resolve", places=programs(system))
 
 
 def scripts_folder(system: System) -> Path:
