@@ -5,8 +5,8 @@
     done.clicks         # what a person does next
     remove("resolve", System.this())
 
-An editor is a module here with `packing(system, folder)` and `program(system)`; `EDITORS` lists them. What was put down is noted with
-its hash, so that removal takes exactly that away and leaves alone what somebody changed since.
+An editor is a module here with `packing(system, folder)` and `program(system)`; `EDITORS` lists them. What was put
+down is noted with its hash, so that removal takes exactly that away and leaves alone what somebody changed since.
 """
 
 from cutscore.editors.install.editors import EDITORS, packing_for, program_of

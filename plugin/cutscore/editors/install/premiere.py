@@ -49,7 +49,8 @@ def _ccx(files: list[PackedFile], base: Path) -> bytes:
     return out.getvalue()
 
 
-def _program(system: System) -> Path | None:
+def program(system: System) -> Path | None:
+    """Premiere itself, the newest one."""
     if system.windows:
         bases: tuple[Path, ...] = system.under_programs("Adobe")
     elif system.mac:
