@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cutscore.config import Settings
-from cutscore_watchers.jobs import Job, Jobs, ending, feeder, steps
+from cutscore_watchers.jobs import Job, Jobs, ending, feeder, readiness
 from cutscore_watchers.jobs import app as jobs_app
 from cutscore_watchers.jobs.desk import Desk
 from cutscore_watchers.jobs.facts import ENDED
@@ -121,7 +121,7 @@ def studio(tmp_path: Path, mp3: bytes, second_of_film: Path, monkeypatch: pytest
     monkeypatch.setattr(jobs_app, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(feeder, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(ending, "FIRST_DELAY_SECONDS", 0.2)
-    monkeypatch.setattr(steps, "UNREADY_SECONDS", 0.2)
+    monkeypatch.setattr(readiness, "UNREADY_SECONDS", 0.2)
     server = MisbehavingServer(plays(mp3))
     made = Studio(tmp_path, server, second_of_film)
     made.watch.mkdir()

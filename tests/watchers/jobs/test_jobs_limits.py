@@ -61,13 +61,18 @@ def test_no_more_in_a_minute_than_the_server_allows(studio: Studio) -> None:
 def test_hooks_run_and_the_source_is_put_away(studio: Studio) -> None:
     """on_done with the facts of the job, then the film goes to its dated folder; both stand in the job."""
     told = studio.root / "told.json"
-    program = f"import json, sys; open({str(told)!r}, 'w').write(sys.stdin.read()); print('told')"
+    program = f"import sys, time; time.sleep(2); open({str(told)!r}, 'w').write(sys.stdin.read()); print('told')"
     studio.options["jobs"] = {"hooks": {"desktop": False, "on_done": [sys.executable, "-c", program]}}
     studio.options["watch"] = [{"path": str(studio.watch), "source": "move"}]
     studio.start()
     path = studio.drop("a.mp4")
     name = studio.enqueue(path)
-    done = studio.wait_for(name, lambda job: "moved_to" in job.facts)
+    assert studio.jobs is not None
+    jobs = studio.jobs
+    wait_until(lambda: jobs.open == 0, 60, "the job ends")
+    # Whoever waits for the jobs to end waits for their hooks too.
+    done = studio.job(name)
+    assert "moved_to" in done.facts
     facts = json.loads(told.read_text())
     assert (facts["state"], facts["music"], facts["source"]) == ("done", done.facts["music"], str(path))
     assert [(said["hook"], said["output"]) for said in done.facts["hooks"]] == [("on_done", "told\n")]

@@ -145,5 +145,9 @@ def _state(job: Job) -> str:
 
 def _lines(value: Any) -> list[str]:
     if isinstance(value, list):
-        return [f"{v['hook']}: {v['message']}" if isinstance(v, dict) else str(v) for v in value]
+        said = []
+        for one in value:
+            said.append(f"{one['hook']}: {one['message']}" if isinstance(one, dict) else str(one))
+            said += [f"  {line}" for line in str(one.get("output", "")).splitlines()] if isinstance(one, dict) else []
+        return said
     return [str(value)]

@@ -79,20 +79,26 @@ def deliver(job: str, attempt: int, found: dict[str, Any]) -> None:
     """Lay the music into the project and tell whoever wants to know."""
     try:
         place(job, attempt, found)
-        if _at_work[0].is_to_tell(job, attempt):
-            hooks(job, attempt)
-            put_away(job, attempt)
     except DBOSException:
         raise
     except Exception as error:
         _at_work[0].fault(job, attempt, error)
+    if _at_work[0].is_to_tell(job, attempt):
+        _tell(job, attempt)
 
 
 @DBOS.workflow(name="tell")
 def tell(job: str, attempt: int) -> None:
     """Tell whoever wants to know how a job ended without music."""
-    hooks(job, attempt)
-    put_away(job, attempt)
+    _tell(job, attempt)
+
+
+def _tell(job: str, attempt: int) -> None:
+    try:
+        hooks(job, attempt)
+        put_away(job, attempt)
+    finally:
+        _at_work[0].told(job, attempt)
 
 
 @DBOS.step(name="check")

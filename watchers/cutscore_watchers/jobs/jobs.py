@@ -134,8 +134,14 @@ class Jobs:
         return self._register.known_many(rows)
 
     def counts(self) -> Mapping[str, int]:
-        """How many jobs are in each state (see facts.STATES); those without any are left out."""
-        return self._register.counts()
+        """How many jobs are in each state (see facts.STATES); those without any are left out.
+
+        One that has ended counts as running too as long as its hooks run.
+        """
+        found = self._register.counts()
+        if self._steps.telling:
+            found["running"] = found.get("running", 0) + self._steps.telling
+        return found
 
     @property
     def open(self) -> int:

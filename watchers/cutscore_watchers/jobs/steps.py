@@ -15,10 +15,10 @@ from cutscore_composer.errors import CutscoreError, OutputFailed
 from cutscore_watchers.hooks import run_hooks
 from cutscore_watchers.hooks.desktop import has_desktop
 from cutscore_watchers.jobs.crew import Crew
-from cutscore_watchers.jobs.ending import LONGEST_DELAY_SECONDS, UNREADY_SECONDS, ending_of
+from cutscore_watchers.jobs.ending import ending_of
 from cutscore_watchers.jobs.facts import OPEN, Ending, Job
-from cutscore_watchers.jobs.housekeeping import is_gone
 from cutscore_watchers.jobs.interrupted import Interrupted
+from cutscore_watchers.jobs.readiness import unready
 from cutscore_watchers.jobs.register import Register
 from cutscore_watchers.jobs.wanted import watch_of
 
@@ -48,6 +48,7 @@ class Steps:
         self._settings = settings
         self._stopping = stopping
         self._freed = freed
+        self._telling: set[tuple[str, int]] = set()
         self._recent: dict[tuple[str, int], tuple[float, Job]] = {}
 
     def check(self, name: str, attempt: int) -> bool:
@@ -55,7 +56,7 @@ class Steps:
         job = self._held(name, attempt)
         if job is None:
             return False
-        ending = _unready(job)
+        ending = unready(job)
         if ending is not None:
             self._end(job, ending)
         return ending is None
@@ -136,18 +137,37 @@ class Steps:
 
     def is_to_tell(self, name: str, attempt: int) -> bool:
         """Whether somebody wants to know how the attempt ended, or the source is to be put away."""
+        wanted = self._may_have_to_tell() and self._has_to_tell(name, attempt)
+        if not wanted:
+            self.told(name, attempt)
+        return wanted
+
+    def _may_have_to_tell(self) -> bool:
+        """Whether there is anything at all that is done when a job has ended."""
         settings = self._settings()
         hooks = settings.jobs.hooks
-        on_desktop = hooks.desktop and has_desktop()
-        programs_set = bool(hooks.on_done or hooks.on_failed or hooks.on_parked or hooks.webhook or on_desktop)
-        if not programs_set and all(watch.source == "leave" for watch in settings.watch):
-            return False
+        programs = hooks.on_done or hooks.on_failed or hooks.on_parked or hooks.webhook
+        moved = any(watch.source != "leave" for watch in settings.watch)
+        return bool(programs) or moved or (hooks.desktop and has_desktop())
+
+    def _has_to_tell(self, name: str, attempt: int) -> bool:
         job = self._insist(lambda: self._register.job(name))
         if job is None or job.attempt != attempt or job.state in OPEN:
             return False
+        hooks = self._settings().jobs.hooks
+        on_desktop = hooks.desktop and has_desktop()
         programs = {"done": hooks.on_done, "failed": hooks.on_failed, "parked": hooks.on_parked}.get(job.state)
         told = programs is not None and bool(programs or hooks.webhook or on_desktop)
         return told or (job.state in ("done", "joined") and watch_of(job.wanted).source != "leave")
+
+    @property
+    def telling(self) -> int:
+        """Of how many jobs that have ended somebody is still to be told."""
+        return len(self._telling)
+
+    def told(self, name: str, attempt: int) -> None:
+        """Everybody was told of a job."""
+        self._telling.discard((name, attempt))
 
     def fault(self, name: str, attempt: int, error: Exception) -> None:
         """An attempt ended by a fault of ours: what is known of it is kept, and the job has its reason."""
@@ -205,6 +225,9 @@ class Steps:
                 ending.same_as,
             )  # fmt: skip
         self._recent.pop((job.id, job.attempt), None)
+        if ending.state != "waiting" and self._may_have_to_tell():
+            # Before it is written down that the job has ended: whoever waits for that waits for the hooks too.
+            self._telling.add((job.id, job.attempt))
         ended = self._insist(lambda: self._register.end(job.id, job.attempt, ending, job.facts))
         if ended and ending.state in ("failed", "cancelled", "replaced", "gone"):
             self._insist(lambda: self._register.revive_joined(job.id))
@@ -259,32 +282,6 @@ class _Listener:
             # A busy database: the next look tells.
             return True
         return job is not None and job.attempt == self._job.attempt and not job.cancelled
-
-
-def _unready(job: Job) -> Ending | None:
-    """Why the file cannot be used now, as the ending of the attempt; None: it is whole and as it was."""
-    from cutscore_watchers.finished import judge
-
-    path: Path = job.path
-    try:
-        facts = path.stat()
-    except OSError as error:
-        if is_gone(path):
-            return Ending("gone", f"{path.name} is not there any more.")
-        said = f"{path} cannot be read now: {error.strerror or error}."
-        return _looked_at_later(job, said)
-    if (facts.st_size, facts.st_mtime_ns) != (job.size, job.mtime_ns):
-        return Ending("replaced", f"{path.name} was changed; its new version is a job of its own.")
-    verdict = judge(path)
-    if verdict.missing:
-        return _looked_at_later(job, f"{path.name} {verdict.why}.")
-    return None
-
-
-def _looked_at_later(job: Job, said: str) -> Ending:
-    """Never given up, but looked at more and more rarely."""
-    delay = min(UNREADY_SECONDS * 2.0 ** min(job.refusals, 20), LONGEST_DELAY_SECONDS)
-    return Ending("waiting", said, delay_seconds=delay, counts="refusals")
 
 
 def _stands_for(other: Job) -> bool:
