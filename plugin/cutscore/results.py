@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import hashlib
 import json
 import os
 import re
@@ -32,6 +33,8 @@ from cutscore_composer.timebase import timecode
 SCRATCH = ".cutscore-partial-"
 LONGEST_NAME_BYTES = 120
 """Of the name before the timecode, in UTF-8; with every ending it stays under 255."""
+LONGEST_STEM_BYTES = 200
+"""Of an input's name that is used whole in the names of folders and projects."""
 ABANDONED_SECONDS = 24 * 3600
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -45,6 +48,11 @@ def output_folder(inputs: Sequence[Path], chosen: Path | None = None) -> Path:
     if chosen is not None:
         return chosen.expanduser().absolute()
     first = inputs[0].absolute()
+    stem = os.fsencode(first.stem)
+    if len(stem) > LONGEST_STEM_BYTES:
+        # The folder's name would be too long; the digest keeps long names apart that begin alike.
+        digest = hashlib.sha256(stem).hexdigest()[:8]
+        return first.with_name(f"{stem[:LONGEST_NAME_BYTES].decode('utf-8', 'ignore')}-{digest}.cutscore")
     return first.with_name(f"{first.stem}.cutscore")
 
 

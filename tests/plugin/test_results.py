@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cutscore.hashing import sha256_of
-from cutscore.results import LONGEST_NAME_BYTES, SCRATCH, ResultFolder, base_name, safe_name
+from cutscore.placers.names import scored_name
+from cutscore.results import LONGEST_NAME_BYTES, SCRATCH, ResultFolder, base_name, output_folder, safe_name
 from cutscore_composer.errors import OutputFailed
 from cutscore_composer.picture import Picture
 
@@ -188,3 +189,21 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x")
     with pytest.raises(OutputFailed, match=r"output folder .*out"):
         ResultFolder(tmp_path / "out").prepare()
+
+
+@given(
+    stem=st.binary(min_size=1, max_size=251).filter(lambda raw: not set(raw) & {0, 0x2F} and raw not in (b".", b".."))
+)
+def test_every_name_that_a_film_may_have_leads_to_names_that_files_may_have(stem: bytes) -> None:
+    """Folder and scored project have at most 255 bytes, whatever bytes and however long the film's name is."""
+    film = Path("/films") / os.fsdecode(stem + b".mp4")
+    folder = output_folder([film])
+    assert Path("/films") == folder.parent
+    assert len(os.fsencode(folder.name)) <= 255
+    assert len(os.fsencode(scored_name(film, ".otio"))) <= 255 - len(".before-cutscore-100")
+
+
+def test_long_names_that_begin_alike_have_folders_of_their_own() -> None:
+    """Two films whose names differ at their ends only."""
+    one, other = (output_folder([Path(f"/films/{'n' * 245}{end}.mp4")]) for end in ("a", "b"))
+    assert one != other

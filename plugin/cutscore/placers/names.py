@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from cutscore_composer.timebase import timecode
 
+LONGEST_STEM_BYTES = 200
+
 _SCORED = re.compile(r"(?P<stem>.+?)\.scored(?:\.(?P<number>\d+))?$")
 
 
@@ -17,8 +20,14 @@ def scored_name(project: Path, suffix: str) -> str:
     """The file name of a project with its music: "edit.scored.otio"; of a scored one, the next version."""
     match = _SCORED.fullmatch(project.stem)
     if match is None:
-        return f"{project.stem}.scored{suffix}"
+        return f"{_short(project.stem)}.scored{suffix}"
     return f"{match['stem']}.scored.{int(match['number'] or 1) + 1}{suffix}"
+
+
+def _short(stem: str) -> str:
+    """A name that leaves room for endings within the 255 bytes that a file's name may have."""
+    raw = os.fsencode(stem)
+    return stem if len(raw) <= LONGEST_STEM_BYTES else raw[:LONGEST_STEM_BYTES].decode("utf-8", "ignore")
 
 
 def next_version(path: Path) -> Path:

@@ -5,6 +5,7 @@ A video is a render, an edit itself: its cuts are told by nobody and are to be f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -29,14 +30,14 @@ def read_videos(paths: Sequence[Path], *, rate: Fraction | None = None) -> Cut:
         frames = _frames(video, cut_rate)
         if frames <= 0:
             raise InputRefused(f"{facts.path} is shorter than one frame; name a longer video.")
-        name, media = facts.path.name, facts.path.absolute()
+        name, media = text_of_name(facts.path.name), facts.path.absolute()
         spans.append(Span(cursor, cursor + frames, "clip", name, media, str(facts.path), search_cuts=True))
         if facts.audio:
             clips.append(SoundClip(cursor, cursor + frames, name, media, str(facts.path)))
         cursor += frames
         warnings += _warnings(facts, video, cut_rate)
     return Cut(
-        name=first.path.stem,
+        name=text_of_name(first.path.stem),
         rate=cut_rate,
         start_frame=_start_frame(first, cut_rate),
         duration=cursor,
@@ -48,6 +49,11 @@ def read_videos(paths: Sequence[Path], *, rate: Fraction | None = None) -> Cut:
         warnings=tuple(warnings),
         source=paths[0].absolute() if len(paths) == 1 else None,
     )
+
+
+def text_of_name(name: str) -> str:
+    """A file's name as text: bytes of it that are no UTF-8 are shown as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _film(path: Path) -> tuple[MediaFacts, VideoFacts]:

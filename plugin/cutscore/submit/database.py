@@ -15,6 +15,18 @@ from cutscore_composer.errors import OutputFailed
 SCHEMA = 1
 """Raised when the tables change: a program that knows less leaves the ledger alone."""
 
+
+class AnyText(sa.TypeDecorator[str]):
+    """Text that may hold a file's name: bytes in it that are no UTF-8, which no database takes, are written escaped."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """The value as it is written."""
+        return None if value is None else value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 META = sa.MetaData()
 VERSIONS = sa.Table("cutscore_ledger", META, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False))
 ENTRIES = sa.Table(
@@ -28,9 +40,9 @@ ENTRIES = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("beat", sa.BigInteger, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("command", sa.Text, nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("title", AnyText, nullable=False),
+    sa.Column("command", AnyText, nullable=False),
+    sa.Column("message", AnyText, nullable=False),
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("files", sa.Text, nullable=False),
     sa.Column("asked_at", sa.String(32), nullable=False),
@@ -44,20 +56,20 @@ EVENTS = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("message", AnyText, nullable=False),
 )
 PLACEMENTS = sa.Table(
     "cutscore_placements",
     META,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("key", sa.String(64), nullable=False, index=True),
-    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("place", AnyText, nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
 )
 FINGERPRINTS = sa.Table(
     "cutscore_fingerprints",
     META,
-    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("path", AnyText, primary_key=True),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("mtime_ns", sa.BigInteger, nullable=False),
     sa.Column("fingerprint", sa.String(80), nullable=False),

@@ -215,7 +215,9 @@ class _Door:
         files = named(music, request)
         pairs = [(path, f"{slot.stem}{ending}") for path, ending in files]
         rights = request.folder / "rights"
-        rights.write_text(rights_text(request, self.engine, music, origin, pairs), encoding="utf-8")
+        rights.write_text(
+            rights_text(request, self.engine, music, origin, pairs), encoding="utf-8", errors="backslashreplace"
+        )
         # The rights come last: where they lie, the piece is whole.
         done = self.results.deliver(slot, [*files, (rights, ".rights.json")])
         said: dict[str, Any] = json.loads(done[-1].read_text(encoding="utf-8"))

@@ -142,7 +142,7 @@ def test_a_film_can_be_made_to_wait_for_its_sidecar(tmp_path: Path) -> None:
     watching = Watching(root, tmp_path / "m.sqlite", look=lambda _: WHOLE, sidecars="required")
     (root / "film.mp4").write_bytes(b"x")
     watching.run(600, by=5)
-    assert "film.yaml is awaited" in watching.reasons()["film.mp4"]
+    assert "film.mp4 has no side-car yet: film.yaml is awaited beside it" == watching.reasons()["film.mp4"]
     (root / "film.yaml").write_text("")
     watching.run(65)
     assert ["film.mp4"] == watching.jobs.names

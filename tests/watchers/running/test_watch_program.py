@@ -91,6 +91,20 @@ def test_once_with_the_real_jobs(watch: WatchProcess) -> None:
     assert "half.mp4 waits: it lacks" in done.out
 
 
+def test_films_of_any_name_get_their_music(watch: WatchProcess) -> None:
+    """Bytes that are no UTF-8, a line break, signs of a shell, the longest name there is: each to its end."""
+    small = film(watch.home / "small.mp4", frames=30).read_bytes()
+    names = [b"latin-\xe9.mp4", b"line\nbreak.mp4", b"100% $(x) `y`.mp4", b"n" * 251 + b".mp4"]
+    for number, name in enumerate(names):
+        # A box that means nothing makes each another film: of equal ones a single job makes the music.
+        padding = (8 + number).to_bytes(4, "big") + b"free" + bytes(number)
+        (watch.home / "in" / os.fsdecode(name)).write_bytes(small + padding)
+    done = watch.command("watch", "--once")
+    assert 0 == done.code, done.out + done.err
+    assert "Done: 4, failed: 0" in done.out
+    assert 4 == len(list((watch.home / "in").glob("*.cutscore/*.wav")))
+
+
 def test_twelve_thousand_films_dropped_while_the_watcher_is_frozen(tmp_path: Path) -> None:
     """Stopped by SIGSTOP, its queue of events overflows; awake again, every film becomes exactly one job."""
     small = film(tmp_path / "small.mp4", frames=12, size=(32, 24)).read_bytes()

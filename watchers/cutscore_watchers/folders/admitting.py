@@ -12,7 +12,7 @@ from cutscore.config.watching import WatchFolder
 from cutscore_composer.errors import ConfigError
 from cutscore_watchers.finished import End, Verdict
 from cutscore_watchers.folders.candidates import Candidate
-from cutscore_watchers.folders.sidecar import with_sidecar
+from cutscore_watchers.folders.sidecar import sidecar_of, with_sidecar
 from cutscore_watchers.folders.temporary_names import STILL_COMING
 from cutscore_watchers.ready import ReadyFile
 
@@ -38,10 +38,13 @@ def admit(
     beside = next((ending for ending in STILL_COMING if os.path.lexists(found.path + ending)), None)
     if beside is not None:
         return Wait(f"is still being downloaded, by {path.name}{beside} beside it")
+    sidecar = sidecar_of(path)
+    if watch.sidecars == "required" and not os.path.isfile(sidecar):  # noqa: PTH113 (a name too long is no file)
+        return Wait(f"has no side-car yet: {sidecar.name} is awaited beside it")
     try:
         wanted = with_sidecar(path, watch, settings)
     except ConfigError as error:
-        return Wait(f"waits for its side-car: {str(error).rstrip('.')}")
+        return Wait(f"has a side-car that is wrong: {str(error).rstrip('.')}")
     verdict = look(path)
     if verdict.missing:
         return Wait(verdict.why)

@@ -28,14 +28,10 @@ def sidecar_of(film: Path) -> Path:
 def with_sidecar(film: Path, watch: WatchFolder, settings: Settings) -> WatchFolder:
     """The watched folder's settings with a film's side-car laid over them.
 
-    Raises ConfigError with file, line and column when the side-car is wrong, or when one is required and not there.
+    Raises ConfigError with file, line and column when the side-car is wrong.
     """
     file = sidecar_of(film)
-    if watch.sidecars == "ignore":
-        return watch
-    if not os.path.isfile(file):  # noqa: PTH113 (a name of 256 bytes is no error but no file)
-        if watch.sidecars == "required":
-            raise ConfigError(f"{file.name} is awaited beside it (sidecars: required)")
+    if watch.sidecars == "ignore" or not os.path.isfile(file):  # noqa: PTH113 (a name too long is no file)
         return watch
     document = read_document(file)
     said = {name: value for name, value in document.data.items() if value is not None}

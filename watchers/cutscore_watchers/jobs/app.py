@@ -121,5 +121,9 @@ def _tell_through_our_log() -> None:
 class _PlainJson(DBOSPortableJSONSerializer):
     """JSON in ASCII: names of files may hold anything."""
 
+    def name(self) -> str:
+        """Not the library's own name, under which it would use its own, whose text is not ASCII."""
+        return "cutscore_json"
+
     def serialize(self, value: Any) -> str:
         return json.dumps(json.loads(super().serialize(value)))

@@ -7,6 +7,8 @@ from contextlib import suppress
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from cutscore.submit.database import AnyText
+
 SCHEMA = 1
 """Raised when the tables change: a program that knows less leaves them alone."""
 
@@ -23,7 +25,7 @@ JOBS = sa.Table(
     sa.Column("queue", sa.Text, nullable=False),
     sa.Column("engine", sa.Text, nullable=False),
     sa.Column("wanted", sa.Text, nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("message", AnyText, nullable=False),
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("stage", sa.String(24), nullable=False),
     sa.Column("fraction", sa.Float, nullable=True),
@@ -54,7 +56,7 @@ STEPS = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("message", AnyText, nullable=False),
 )
 ABOUT = sa.Table(
     "cutscore_jobs_about",

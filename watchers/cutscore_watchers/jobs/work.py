@@ -218,6 +218,7 @@ def _request(
     order: Order, place: dict[str, Any], settings: Settings, progress: Progress
 ) -> tuple[Request, dict[str, Any]]:
     """What is asked of the engine, and the place, which is none when the project turns out to be unreadable."""
+    from cutscore.readers.video import text_of_name
     from cutscore.scoring import request_of
     from cutscore_watchers.matching.render_place import RenderPlace
     from cutscore_watchers.matching.scoring_of_render import picture_of
@@ -232,7 +233,9 @@ def _request(
     if place["project"] is None:
         place = {**place, "warnings": list(dict.fromkeys([*place["warnings"], *cut.warnings]))}
     # The music is called like the render, not like the timeline that it shows a part of.
-    return request_of(replace(cut, source=order.path), replace(picture, name=order.path.stem), settings), place
+    return request_of(
+        replace(cut, source=order.path), replace(picture, name=text_of_name(order.path.stem)), settings
+    ), place
 
 
 def _engine(settings: Settings) -> Engine:

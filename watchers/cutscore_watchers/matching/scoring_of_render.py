@@ -15,6 +15,7 @@ from pathlib import Path
 from cutscore.config import Settings
 from cutscore.cut import Cut
 from cutscore.readers import read_cut, require_picture
+from cutscore.readers.video import text_of_name
 from cutscore_composer.errors import InputRefused
 from cutscore_composer.media.probe import probe
 from cutscore_composer.picture import Picture, PictureSpan, SoundSpan
@@ -40,7 +41,7 @@ def picture_of(render: Path, place: RenderPlace, settings: Settings) -> tuple[Cu
     # So much of the render goes by in each second of the timeline: 1, or 1000/1001 for 24 from 23.976.
     speed = cut.rate / place.pace / seen.rate
     source_in = Fraction(place.head_frames) / seen.rate
-    span = PictureSpan(0, part.frames, "clip", render.stem, render.absolute(), source_in, speed)
+    span = PictureSpan(0, part.frames, "clip", text_of_name(render.stem), render.absolute(), source_in, speed)
     return cut, replace(
         part,
         name=cut.name,

@@ -123,7 +123,7 @@ class Watcher:
     def _say_ready(self) -> None:
         count = len(self._threads)
         log.info(
-            "Watching %s; %d films to look into.", "1 folder" if count == 1 else f"{count} folders",
+            "Watching %s; films to look into: %d.", "1 folder" if count == 1 else f"{count} folders",
             self._candidates(), extra={"event": "ready", "facts": {"folders": count}},
         )  # fmt: skip
         self._notify.tell(READY, f"STATUS=Watching {count} folders")
