@@ -1,10 +1,11 @@
 """How surely renders of parts of a timeline are found in it: right to the frame, refused, wrong (must be none).
 
-    python benchmarks/match_renders.py /data/videos [--renders 60] [--seed 1] [--keep FOLDER]
+    python benchmarks/match_renders.py /data/videos [--renders 60] [--seed 1] [--only N] [--speed]
 
 A timeline of 70 spans is made over Big Buck Bunny (shots in another order, trimmed, with dissolves, gaps and a
 speed change); random ranges of it are rendered at other sizes, codecs, rates and grades, some with black or a
-slate before them, and matched twice: with the film at hand, and with all media missing (by cuts alone).
+slate before them, and matched twice: with the film at hand, and with all media missing (by cuts alone). --speed
+measures two 1080p renders instead, as a share of the time that decoding them takes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import opentimelineio as otio
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -97,7 +99,11 @@ def main() -> None:
     parser.add_argument("--renders", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="this render alone")
+    parser.add_argument("--speed", action="store_true")
     arguments = parser.parse_args()
+    if arguments.speed:
+        speed(arguments.videos)
+        return
     draw = random.Random(arguments.seed)
     sums: dict[str, Counter[str]] = {"with media": Counter(), "cuts alone": Counter()}
     with tempfile.TemporaryDirectory() as name:
@@ -137,6 +143,29 @@ def main() -> None:
             render.unlink()
     for how, counted in sums.items():
         print(how, dict(counted))
+
+
+def speed(videos: Path) -> None:
+    """Print how long matching takes against decoding: a whole render (quick guess) and a part (all of it is seen)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_timeline(folder / "edit.otio", videos / f"{FILM}.mp4", shots_of(videos), random.Random(1), spans=30)
+        cut = read_timeline(folder / "edit.otio")
+        watch = WatchFolder(path=folder, project=str(folder / "edit.otio"))
+        for first, last in ((0, cut.duration), (500, 1500)):
+            render = render_part(cut, first, last, folder / "render.mp4", Look(size=(1920, 1080)))
+            began = time.perf_counter()
+            with av.open(str(render)) as container:
+                container.streams.video[0].thread_type = "AUTO"
+                frames = sum(1 for _ in container.decode(video=0))
+            decoded = time.perf_counter() - began
+            began = time.perf_counter()
+            place = find_place(render, watch, Settings(), Progress())
+            took = time.perf_counter() - began
+            print(
+                f"{frames} frames of 1080p: decoding {decoded:.2f} s, matching {took:.2f} s"
+                f" ({took / decoded:.2f} of it); at {place.record_in} by {place.how}"
+            )
 
 
 def _told(look: Look) -> str:

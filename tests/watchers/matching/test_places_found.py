@@ -56,6 +56,15 @@ def test_a_timecode_is_believed_when_the_picture_agrees(edit: DrawnEdit, tmp_pat
     assert (100, 340, "timecode") == (place.record_in, place.record_out, place.how)
 
 
+def test_bars_and_slate_count_down_to_the_start(edit: DrawnEdit, tmp_path: Path) -> None:
+    """A whole render with two seconds of slate and timecode from 00:59:58:00 lies at 0; the slate is its head."""
+    plain = render_by_ffmpeg(edit, 0, FRAMES, tmp_path / "plain.mp4", "-crf", "12")
+    slate = "tpad=start=50:color=gray"
+    place = place_of(reencoded(plain, tmp_path / "film.mp4", "-vf", slate, "-timecode", "00:59:58:00"), edit.project)
+    assert (0, FRAMES, 50) == (place.record_in, place.record_out, place.head_frames), place.warnings
+    assert place.how == "timecode"
+
+
 def test_a_wrong_timecode_is_not_believed(edit: DrawnEdit, tmp_path: Path) -> None:
     """Frames 100 to 340 that say they begin at 01:00:01:00 lie at 100 all the same: the picture counts."""
     render = render_by_ffmpeg(edit, 100, 340, tmp_path / "part.mp4", "-timecode", "01:00:01:00")

@@ -80,6 +80,8 @@ class Checker:
     told: CutList
     body: tuple[int, int] | None = None
     """The frames of the render that are looked at, once it is known where black and slates end."""
+    may_scan: bool = True
+    """Whether all media of the timeline may be glanced at where nothing else tells the place."""
 
     def check(self, offset: int, pace: Pace, *, cuts: bool = True) -> Check:
         """Look at one place; `cuts` tells whether the render is searched for cuts too."""

@@ -28,6 +28,8 @@ from cutscore_watchers.matching.render_place import How, RenderPlace, nowhere
 from cutscore_watchers.matching.told_cuts import told_cuts
 
 _MOST_REASONS = 3
+MOST_SCANNED = 4
+"""Projects whose media are all glanced at, if need be; of more only those that are called like the render."""
 SHORTEST_SECONDS = Fraction(1, 2)
 """A render shorter than this shows too little to be placed by its pictures."""
 
@@ -52,19 +54,21 @@ def find_place(render: Path, watch: WatchFolder, settings: Settings, progress: P
         found: list[_Place] = []
         reasons: list[str] = []
         for candidate in candidates:
-            if found and found[0].called_alike and not is_called_like(candidate.path, render):
-                break  # a project of that name has the picture: no other is asked
             progress.check()
-            answer = _placed(eye, candidate, settings, said, progress)
+            alike = is_called_like(candidate.path, render)
+            if found and found[0].called_alike and not alike:
+                break  # a project of that name has the picture: no other is asked
+            may_scan = alike or len(candidates) <= MOST_SCANNED
+            answer = _placed(eye, candidate, settings, said, progress, may_scan)
             if isinstance(answer, RenderPlace):
-                found.append(_Place(answer, is_called_like(candidate.path, render)))
+                found.append(_Place(answer, alike))
             else:
                 reasons.append(answer)
     return _the_one(render, found, reasons)
 
 
 def _placed(
-    eye: RenderEye, candidate: Candidate, settings: Settings, said: str | None, progress: Progress
+    eye: RenderEye, candidate: Candidate, settings: Settings, said: str | None, progress: Progress, may_scan: bool
 ) -> RenderPlace | str:
     """The place in one project, or why there is none."""
     path = candidate.path
@@ -74,7 +78,7 @@ def _placed(
     except InputRefused as error:
         return str(error)
     with TimelineEye(cut, progress) as timeline:
-        checker = Checker(eye, timeline, told_cuts(cut))
+        checker = Checker(eye, timeline, told_cuts(cut), may_scan=may_scan)
         located = locate(checker, said)
         if isinstance(located, Doubt):
             return located.reason

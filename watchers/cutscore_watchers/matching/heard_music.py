@@ -88,10 +88,10 @@ def find_in(
     progress = progress or Progress()
     if not probe(film).audio:
         return None
-    heard = _mono(film, Fraction(1), progress)
+    heard = sound_of(film, Fraction(1), progress)
     for piece in pieces:
         progress.check()
-        music = _mono(piece, pace, progress)
+        music = sound_of(piece, pace, progress)
         found = place_of(music, heard, progress)
         if found is not None:
             return Heard(piece, found[0] / RATE, round(found[1], 3))
@@ -197,7 +197,7 @@ def _white(spectrum: npt.NDArray[np.complexfloating]) -> Spectrum:
     return np.asarray(np.where(inside, spectrum / (size + floor), 0), np.complex64)
 
 
-def _mono(path: Path, pace: Fraction, progress: Progress) -> Sound:
+def sound_of(path: Path, pace: Fraction, progress: Progress) -> Sound:
     """The sound of a file, both sides together, as it is heard `pace` times as fast."""
     seconds = max((stream.duration_seconds for stream in probe(path).audio), default=Fraction(0))
     samples = round_half_up(seconds / pace * RATE)

@@ -118,9 +118,12 @@ def guesses_of(render: RenderEye, cut: Cut, start_timecode: str | None) -> Itera
             every.append(Guess(0, pace, "length", specific=shown == cut.duration))
         if cut.in_out is not None and abs(shown - (cut.in_out[1] - cut.in_out[0])) <= slack:
             every.append(Guess(cut.in_out[0], pace, "range", specific=True))
+        head = math.ceil(LONGEST_HEAD_SECONDS * cut.rate)
         for offset in offsets_by_timecode(start_timecode, render.rate, cut):
-            if offset + shown <= cut.duration + slack and offset >= 0:
-                every.append(Guess(offset, pace, "timecode", specific=not silent))
+            # Bars and a slate lie before the start of the timeline and count its timecode down to it.
+            if -head <= offset and offset + shown <= cut.duration + head:
+                inside = offset >= 0 and offset + shown <= cut.duration + slack
+                every.append(Guess(offset, pace, "timecode", specific=inside and not silent))
     for guess in every:
         if (guess.offset, guess.pace) not in made:
             made.add((guess.offset, guess.pace))
@@ -210,7 +213,7 @@ def _guessed(checker: Checker, guesses: list[Guess], known: set[tuple[int, Pace]
 
 def _scanned(checker: Checker) -> list[_Candidate]:
     """Places by pictures alone, where the media are there and not too long."""
-    seen = glance_at(checker)
+    seen = glance_at(checker) if checker.may_scan else None
     made: dict[tuple[int, Pace], _Candidate] = {}
     for pace in paces(checker.render.rate, checker.timeline.cut.rate) if seen is not None else ():
         for rough in scan(checker, seen, pace) if seen is not None else ():
