@@ -31,8 +31,8 @@ MOST_FORM_BYTES = MOST_BYTES + MOST_PARTS * MOST_FIELD_BYTES
 """Of a whole request: the videos, and whatever else a form may hold."""
 GRACE_SECONDS = 10.0
 """An upload's speed is looked at after so long."""
-_WRITE_BYTES = 1 << 17
-"""Little is held: what is allocated anew for every piece costs more than writing it."""
+_WRITE_BYTES = 1 << 20
+"""So much is held for each upload while as much is written."""
 _SUFFIXES = frozenset(
     (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mxf", ".ts", ".m2ts", ".mts", ".wmv", ".flv")
 )
