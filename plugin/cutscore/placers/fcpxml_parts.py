@@ -124,7 +124,8 @@ def levels(laid: LaidMusic) -> Node | None:
             for level in keyframes
         ]
         inside.append(Node("keyframeAnimation", {}, points))
-    amount = {"amount": f"{laid.gain_db:g}dB"} if laid.gain_db and not keyframes else {}
+    # The bare number: Final Cut takes it with and without "dB", DaVinci Resolve only so.
+    amount = {"amount": f"{laid.gain_db:g}"} if laid.gain_db and not keyframes else {}
     if not inside and not amount:
         return None
     return Node("adjust-volume", amount, [Node("param", {"name": "amount"}, inside)] if inside else [])
