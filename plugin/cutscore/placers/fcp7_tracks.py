@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from cutscore.placers.notes import Notes, from_text, valid_facts
-from cutscore.placers.own_music import MUSIC, Lying
+from cutscore.placers.own_music import MUSIC, Lying, has_cue_file
 from cutscore.placers.xml_project import OwnTrack
 from cutscore.placers.xml_text import Element
 from cutscore.readers.fcp7_items import Placed, placed_items, speed_of
@@ -92,15 +93,19 @@ class Tracks:
                 yield Part(element, index, dict(facts), None)
 
     def _nameless(self, track_name: str) -> Iterator[Part]:
-        """Clips on a track of our name that lost their notes."""
+        """Clips that lost their notes: on a track of our name, or with a cue file beside their sound."""
         if not track_name:
             return
         noted = {part.element for part in self.parts}
+        music: dict[str, bool] = {}
         for index, track in enumerate(self.elements):
-            if name_of(track) == track_name:
-                for element in track.iterfind("clipitem"):
-                    if element not in noted:
-                        yield Part(element, index, {}, None)
+            named = name_of(track) == track_name
+            for element in track.iterfind("clipitem"):
+                url = self._url(element)
+                if url not in music:
+                    music[url] = has_cue_file(url)
+                if element not in noted and (named or music[url]):
+                    yield Part(element, index, {}, None)
 
     def _lying(self, parts: list[Part]) -> Lying:
         first = parts[0]
@@ -126,9 +131,13 @@ class Tracks:
     def _url(self, element: Element) -> str:
         named = element.find("file")
         if named is not None and not len(named):
-            wanted = named.get("id", "")
-            named = next((file for file in self.sequence.iter("file") if len(file) and file.get("id") == wanted), named)
+            named = self._files.get(named.get("id", ""), named)
         return text_of(named, "pathurl")
+
+    @cached_property
+    def _files(self) -> dict[str, Element]:
+        """The files that are defined in the sequence, by their ids."""
+        return {file.get("id", ""): file for file in self.sequence.iter("file") if len(file)}
 
     def _is_second(self, index: int) -> bool:
         """Whether a track is the right side of the one before it."""

@@ -167,7 +167,7 @@ def has_cue_file(url: str) -> bool:
     """Whether a cue file lies beside a sound that a project names on this machine: it is music of Cutscore's then."""
     path = local_path(url)
     try:
-        return path is not None and path.with_suffix(".cue.json").is_file()
+        return path is not None and path.suffix.lower() == ".wav" and path.with_suffix(".cue.json").is_file()
     except (OSError, ValueError):
         return False
 

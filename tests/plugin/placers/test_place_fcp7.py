@@ -432,6 +432,20 @@ def test_a_program_that_dropped_our_notes(desk: Desk) -> None:
     assert any("saved by another program" in warning for warning in placed.warnings)
 
 
+def test_a_program_that_dropped_notes_and_names(desk: Desk) -> None:
+    """Resolve names no tracks: with its cue file beside it the music is known as ours, kept and muted."""
+
+    def strip(track: Tree.Element) -> None:
+        track.attrib.clear()
+        item = track.find("clipitem")
+        item.remove(item.find("logginginfo"))
+
+    desk.change(both(strip))
+    (desk.project.parent / "edit.cutscore" / "take1.cue.json").write_text("{}")
+    desk.place(2)
+    assert desk.tracks == [*[[(0, 100, 0, "take1.wav", False)]] * 2, *[[(0, 100, 0, "take2.wav", True)]] * 2]
+
+
 def test_a_program_that_kept_the_log_note_alone(desk: Desk) -> None:
     """Premiere drops our attribute but keeps log notes and track names: the clip gives way as before."""
 
