@@ -22,11 +22,12 @@ from cutscore.readers.mlt_values import Element, flag, is_on
 def lying(shape: Shape, filters: Filters, track_name: str) -> list[Lying]:
     """Every clip of ours, and what lies without notes on a sound track called by the given name."""
     found = []
-    uses = Uses(shape) if shape.mentions_ours else None
+    uses: Uses | None = None
     for track in shape.tracks:
         named = bool(track_name) and track.is_audio and track.name.startswith(track_name)
-        if uses is None and not named:
+        if not track.plays_ours and not named:
             continue
+        uses = uses or (Uses(shape) if shape.mentions_ours else None)
         for item in track.items:
             if named or shape.book.medium(item) is not None:
                 found.append(_lying(shape, filters, track, item, uses))
@@ -108,7 +109,7 @@ def _media(shape: Shape) -> Iterator[Element]:
     elsewhere = {
         shape.book.bin_id(item) if shape.is_kdenlive else item.played.get("id", "")
         for track in shape.tracks
-        if track.own_role is None and shape.book.holders
+        if track.plays_ours and track.own_role is None
         for item in track.items
         if shape.book.medium(item) is not None
     }

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
+from xml.sax.saxutils import quoteattr
 
 from cutscore.placers.notes import KEY, Notes, from_text, valid_facts
 from cutscore.readers.mlt_items import MAX_ITEMS, range_of
@@ -62,6 +63,15 @@ class Notebook:
         if self.project.writer != "kdenlive":
             return {}
         return {self.project.properties(element).get("kdenlive:id", ""): element for element in self.in_bin}
+
+    @cached_property
+    def players(self) -> set[str]:
+        """Ids of everything by which our media may be played: an entry that names none of them is not ours."""
+        found = {element.get("id", "") for element in self.holders}
+        for number in self.bin_media:
+            path = f"*[property[@name='kdenlive:id' and text()={quoteattr(number)}]]/@id"
+            found.update(texts_at(self.project.root, path))
+        return found
 
     def facts(self, element: Element) -> Mapping[str, Any]:
         """How the music of an element lay when it was placed."""
@@ -114,6 +124,13 @@ class Track:
         found = [self.project.played_by(track) for track in self.played.iterfind("track")]
         return [playlist for playlist in found if playlist is not None and playlist.tag == "playlist"]
 
+    @cached_property
+    def plays_ours(self) -> bool:
+        """Whether any of our media is on it; quick."""
+        players = self.book.players
+        entries = (entry for playlist in self.playlists for entry in playlist.iterfind("entry"))
+        return bool(players) and any(entry.get("producer") in players for entry in entries)
+
     @property
     def name(self) -> str:
         """What the user sees it called; empty where it has only a number."""
@@ -163,7 +180,7 @@ class Track:
             if found is not None:
                 return found
         role = None
-        for item in self.items if self.is_audio else ():
+        for item in self.items if self.plays_ours and self.is_audio else ():
             facts = valid_facts(self.book.notes(item))
             if not facts or facts.get("track", self.name) != self.name:
                 return None
