@@ -102,7 +102,7 @@ class MltEdit:
             for number, said in enumerate(
                 (
                     {"window": "75", "mlt_service": "volume", "internal_added": "237", "disable": "1"},
-                    {"channel": "-1", "mlt_service": "panner", "internal_added": "237", "disable": "1"},
+                    {"channel": "-1", "mlt_service": "panner", "start": "0.5", "internal_added": "237", "disable": "1"},
                 )
             )
         )

@@ -23,8 +23,8 @@ _COLOURS = {"cut": "#1cdc9a", "marker": "#3daee9", "motion": "#f39c1f", "flash":
 
 
 def said_of(hit: Hit) -> str:
-    """A hit in words, by which it is known again."""
-    return f"{hit.name} ({hit.comment})" if hit.comment else hit.name
+    """A hit in words, by which it is known again; short, because Kdenlive writes them all on the clip."""
+    return hit.name
 
 
 def markers_text(hits: Sequence[Hit], project: Project, more: Sequence[Any] = ()) -> str:
