@@ -93,7 +93,7 @@ def moved_files(writer: XmlWriter, sequence: Element, items: Sequence[Element]) 
         file = item.find("file")
         if file is None or not len(file):
             continue
-        for other in sequence.iter("file"):
+        for other in sequence.getroottree().iter("file"):
             if not len(other) and other.get("id") == file.get("id") and other.getparent() not in items:
                 edits.append(writer.replaced(other, Verbatim(writer.doc.text(file))))
                 break

@@ -87,9 +87,12 @@ class Fcp7Project:
     def with_new(self, old: OwnClip, laid: LaidMusic) -> list[Edit]:
         """The new music in the clip items of the old."""
         ids = parts.ids_of(laid)
+        if len(old.handle) != len(ids.items):
+            # Mono music after stereo, or the other way: it needs tracks of another kind.
+            return [*self.with_more(laid, None, old), *self.without(old)]
         edits = moved_files(self.writer, self.sequence, old.handle)
         for channel, item in enumerate(old.handle):
-            edits += changed_item(self.writer, item, old, laid, ids, min(channel, laid.form.channels - 1), self.manner)
+            edits += changed_item(self.writer, item, old, laid, ids, channel, self.manner)
         return edits
 
     def with_more(self, laid: LaidMusic, track: Any | None, like: OwnClip | None) -> list[Edit]:
@@ -98,7 +101,7 @@ class Fcp7Project:
         count = len(self.tracks.elements)
         channels = range(parts.channels_of(laid))
         numbers = [count + 1 + channel for channel in channels]
-        if track is None:
+        if track is None or len(track) != len(ids.items):
             return self._with_tracks([self._track(laid, ids, channel, numbers, like) for channel in channels])
         edits: list[Edit] = []
         numbers = [index + 1 for index in track]
@@ -147,15 +150,22 @@ class Fcp7Project:
         nodes = []
         own = [index for track in scored.own_tracks() for index in track.key]
         numbers = {str(index + 1): str(shift + 1 + place) for place, index in enumerate(own)}
-        for index in own:
-            element = scored.tracks.elements[index]
-            span = scored.xml.span(element)
+        elements = [scored.tracks.elements[index] for index in own]
+        defined = {file.get("id", "") for element in elements for file in element.iter("file") if len(file)}
+        for element in elements:
+            start = scored.xml.span(element).start
             edits = [
                 scored.writer.with_text(number, numbers[number.text])
                 for number in element.iterfind("clipitem/link/trackindex")
                 if number.text in numbers
             ]
-            moved = [Edit(edit.start - span.start, edit.end - span.start, edit.new) for edit in edits]
+            for file in element.iter("file"):
+                name = file.get("id", "")
+                if name not in defined and name in scored.tracks.files:
+                    # Its definition stayed behind in the other version.
+                    edits.append(scored.writer.replaced(file, Verbatim(scored.xml.text(scored.tracks.files[name]))))
+                    defined.add(name)
+            moved = [Edit(edit.start - start, edit.end - start, edit.new) for edit in edits]
             nodes.append(Verbatim(apply(scored.xml.text(element), moved)))
         return self._with_tracks(nodes) if nodes else []
 

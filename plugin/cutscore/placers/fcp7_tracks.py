@@ -131,13 +131,13 @@ class Tracks:
     def _url(self, element: Element) -> str:
         named = element.find("file")
         if named is not None and not len(named):
-            named = self._files.get(named.get("id", ""), named)
+            named = self.files.get(named.get("id", ""), named)
         return text_of(named, "pathurl")
 
     @cached_property
-    def _files(self) -> dict[str, Element]:
-        """The files that are defined in the sequence, by their ids."""
-        return {file.get("id", ""): file for file in self.sequence.iter("file") if len(file)}
+    def files(self) -> dict[str, Element]:
+        """The files that are defined anywhere (a project with bins defines them there), by their ids."""
+        return {file.get("id", ""): file for file in self.sequence.getroottree().iter("file") if len(file)}
 
     def _is_second(self, index: int) -> bool:
         """Whether a track is the right side of the one before it."""

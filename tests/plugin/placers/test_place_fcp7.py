@@ -545,6 +545,27 @@ def test_hits_are_markers_of_the_left_part(desk: Desk) -> None:
     assert not Tree.parse(desk.project).getroot().findall(".//marker")
 
 
+def test_a_file_that_a_bin_defines_is_found(desk: Desk) -> None:
+    """A project with bins defines its files there: the clip is still known as untouched, and gives way."""
+    root = Tree.parse(desk.project).getroot()
+    item = root.find(".//audio/track/clipitem")
+    file = item.find("file")
+    place_in_item = list(item).index(file)
+    item.remove(file)
+    item.insert(place_in_item, Tree.Element("file", {"id": file.get("id")}))
+    project = Tree.Element("project")
+    bin_ = Tree.SubElement(Tree.SubElement(project, "children"), "bin")
+    children = Tree.SubElement(bin_, "children")
+    Tree.SubElement(children, "clip").append(file)
+    sequence = root.find("sequence")
+    root.remove(sequence)
+    children.append(sequence)
+    root.append(project)
+    desk.project.write_bytes(Tree.tostring(root))
+    assert desk.place(2).replaced
+    assert desk.tracks == [[(0, 100, 0, "take2.wav", True)]] * 2
+
+
 def test_a_file_that_others_use_stays_defined(desk: Desk) -> None:
     """The user laid our file elsewhere too: when ours gives way, its definition moves there."""
 
@@ -622,6 +643,21 @@ def test_mono_music_takes_one_track(tmp_path: Path, make_music: Make) -> None:
     (track,) = Tree.parse(desk.project).getroot().findall(".//audio/track")
     assert (track.get("premiereTrackType"), track.get("totalExplodedTrackCount")) == ("Mono", "1")
     assert track.find("clipitem/link") is None
+
+
+def test_mono_after_stereo_and_back(desk: Desk) -> None:
+    """Music of other channels takes tracks of its own; the earlier clip is gone, and nothing is heard twice."""
+
+    def mono() -> PlacedMusic:
+        music = desk.make(100, Fraction(25), level=5, name="mono.wav")
+        data = music.audio.read_bytes()
+        music.audio.write_bytes(data[:22] + b"\x01\x00" + data[24:])
+        return music
+
+    place(mono(), desk.project, output_folder=desk.project.parent, in_place=True)
+    assert desk.tracks == [[], [], [(0, 100, 0, "mono.wav", True)]]
+    desk.place(2)
+    assert desk.tracks == [[], [], [], *[[(0, 100, 0, "take2.wav", True)]] * 2]
 
 
 def test_a_locked_track_of_the_user_is_left_alone(tmp_path: Path, make_music: Make) -> None:
