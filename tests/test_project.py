@@ -191,7 +191,8 @@ def test_every_option_that_the_readme_names_is_there() -> None:
     """Commands and long options in the README exist."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join(re.findall(r"cutscore [a-z]+[^\n`]*", readme))))
-    source = "\n".join(p.read_text(encoding="utf-8") for p in (PACKAGES["cutscore"] / "cli").glob("*.py"))
+    commands = [p for package in ("cutscore", "cutscore_watchers") for p in (PACKAGES[package] / "cli").glob("*.py")]
+    source = "\n".join(p.read_text(encoding="utf-8") for p in commands)
     assert [] == sorted(option for option in named if f'"{option}' not in source and f"/{option}" not in source)
 
 

