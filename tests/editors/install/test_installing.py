@@ -97,6 +97,29 @@ def test_a_folder_of_one_s_own(tmp_path: Path) -> None:
     assert not any(path.exists() for path in files)
 
 
+@pytest.mark.parametrize("name", ["plain", 'a "b" $c `d` %f \\ ü'])
+def test_the_menu_entry_runs_the_script(tmp_path: Path, name: str) -> None:
+    """GLib, which reads desktop entries for many programs, finds the script's path in the Exec line again."""
+    gi = pytest.importorskip("gi", reason="GLib's Python binding is not installed")
+    home = tmp_path / name
+    files = install("kdenlive", linux(home)).files
+    (entry,) = [path for path in files if path.suffix == ".desktop"]
+    keys = gi.repository.GLib.KeyFile()
+    keys.load_from_file(str(entry), 0)
+    words = gi.repository.GLib.shell_parse_argv(keys.get_string("Desktop Action cutscore", "Exec"))[1]
+    assert str(files[0]) == words[0].replace("%%", "%")
+
+
+def test_the_kdenlive_script_knows_the_command(tmp_path: Path) -> None:
+    """Installed, it calls the command that installed it, whatever the PATH says."""
+    script = tmp_path / "my bin" / "cutscore"
+    done = install("kdenlive", System("linux", tmp_path, {"PATH": ""}, script))
+    text = done.files[0].read_text(encoding="utf-8")
+    assert f"COMMAND = {json.dumps([str(script)])}\n" in text
+    entry = done.files[1].read_text(encoding="utf-8")
+    assert f'Exec="{done.files[0]}" %f --open\n' in entry
+
+
 def test_the_blender_zip_knows_the_command(tmp_path: Path) -> None:
     """The zip holds a manifest and where this machine's command is."""
     script = tmp_path / "bin" / "cutscore"

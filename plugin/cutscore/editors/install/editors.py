@@ -15,6 +15,7 @@ EDITORS: Mapping[str, str] = {
     "resolve": "DaVinci Resolve",
     "blender": "Blender",
     "premiere": "Premiere Pro",
+    "kdenlive": "Kdenlive",
 }
 """What can be installed into; the module for each is cutscore.editors.install.NAME."""
 
