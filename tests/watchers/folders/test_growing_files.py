@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cutscore_watchers.finished import Verdict
 from support.containers import KINDS, TOLD, UNTOLD, film_bytes, name_of
 from support.watching import WHOLE, FakeJobs, Watching
 
@@ -217,7 +218,7 @@ def test_a_fault_in_a_look_costs_no_film(tmp_path: Path) -> None:
     """Should looking raise what it never should, the film is looked at again."""
     failing = [True]
 
-    def look(path: Path):  # type: ignore[no-untyped-def]
+    def look(path: Path) -> Verdict:
         if failing[0]:
             raise RuntimeError("a fault")
         return WHOLE

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cutscore_watchers.finished import Verdict
 from cutscore_watchers.folders.pacing import Clock, Pace
 from support.watching import WHOLE, FakeJobs, HandClock, Watching
 
@@ -68,7 +69,7 @@ def test_new_films_go_before_old_ones(tmp_path: Path) -> None:
     """A film that is dropped while ten thousand old ones are looked into does not wait for them."""
     clock = HandClock()
 
-    def look(path: Path):  # type: ignore[no-untyped-def]
+    def look(path: Path) -> Verdict:
         clock.go(0.1)
         return WHOLE
 
@@ -84,6 +85,29 @@ def test_new_films_go_before_old_ones(tmp_path: Path) -> None:
         watched.step(0.5)
     assert "new.mp4" in watched.jobs.names[:60]
     assert len(watched.jobs.names) < 100
+
+
+def test_all_is_settled_only_when_every_film_was_looked_into(tmp_path: Path) -> None:
+    """`--once` waits for a long row of films, for a stream's longer quiet, but not for a film that grows for ever."""
+    clock = HandClock()
+
+    def look(path: Path) -> Verdict:
+        clock.go(1.0)
+        return WHOLE
+
+    drop(tmp_path / "in", *(f"{number}.mp4" for number in range(100)))
+    watched = Watching(tmp_path / "in", tmp_path / "m.sqlite", clock=clock, look=look)
+    watched.step(3.0)
+    while len(watched.jobs.names) < 100:
+        assert not watched.folder.settled
+        watched.step(0.5)
+    assert watched.folder.settled
+    growing = tmp_path / "in" / "grows.mp4"
+    for second in range(40):
+        drop(tmp_path / "in", "grows.mp4", content=bytes(second + 1))
+        watched.folder.hint(str(growing))
+        watched.step(1.0)
+        assert (second > 30) == watched.folder.settled or second in (0, 30, 31)
 
 
 # Drives

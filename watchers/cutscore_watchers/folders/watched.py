@@ -96,8 +96,13 @@ class WatchedFolder:
         """Whether all that was seen became a job, or was looked into and waits for more than time: for `--once`."""
         patience = 3 * max(self.settings.jobs.stable_seconds, self.settings.jobs.quiet_seconds)
         now = self._clock.steady()
-        waits = all((each.waits > 0 and not each.dated) or now - each.first > patience for each in self.candidates)
-        return self.scans > 0 and waits
+        for each in self.candidates:
+            looked_into = each.waits > 0 and not each.dated
+            # One that changes again and again is not waited for.
+            restless = each.changed > each.first and now - each.first > patience
+            if not looked_into and not restless:
+                return False
+        return self.scans > 0
 
     # From its own thread.
 
