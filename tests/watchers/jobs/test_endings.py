@@ -110,6 +110,23 @@ def test_settings_of_a_file() -> None:
             wanted_for(wrong, base)
 
 
+@pytest.mark.parametrize(
+    ("jobs", "ledger", "expected"),
+    [
+        ("postgresql://studio/cutscore", None, "postgresql://studio/cutscore"),
+        ("postgresql://studio/cutscore", "sqlite:////l.sqlite", "sqlite:////l.sqlite"),
+        ("sqlite:////j.sqlite", None, "ledger.sqlite"),
+        (None, None, "ledger.sqlite"),
+    ],
+)
+def test_the_ledger_lies_where_the_machines_share_their_jobs(
+    jobs: str | None, ledger: str | None, expected: str
+) -> None:
+    """In their PostgreSQL, unless it is said otherwise; a file of jobs is no place for it."""
+    settings = Settings.model_validate({"jobs": {"database": jobs}, "ledger": {"database": ledger}})
+    assert settings.ledger_url.endswith(expected)
+
+
 def test_the_name_of_a_job_is_that_of_its_file_and_place() -> None:
     """The same for the same version in the same place, whatever words are wanted; another for any other."""
     names = {job_id(ready()), job_id(ready(description="other")), job_id(ready(profile=None))}

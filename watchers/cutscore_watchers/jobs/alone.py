@@ -23,8 +23,10 @@ class Alone:
         try:
             _system_lock(self._handle)
         except OSError:
+            owner = ""
             with contextlib.suppress(OSError):
-                owner = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
+                os.lseek(self._handle, 0, os.SEEK_SET)
+                owner = os.read(self._handle, 20).decode("ascii", "replace").strip()
             os.close(self._handle)
             who = f"process {owner}" if owner.isdigit() else "another process"
             raise ConfigError(
@@ -32,7 +34,8 @@ class Alone:
             ) from None
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, f"{os.getpid()}\n".encode("ascii"), 0)
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            os.write(self._handle, f"{os.getpid()}\n".encode("ascii"))
 
     def close(self) -> None:
         """Let go of it."""

@@ -72,6 +72,7 @@ class Crew:
                 hand = self._idle.pop()
                 if not hand.gone:
                     return hand
+                hand.let_go()
         return _Hand()
 
     def _let_go(self, hand: _Hand) -> None:
@@ -151,8 +152,10 @@ class _Hand:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._said.put(json.loads(line))
+        # A process that is killed leaves half a line.
+        with contextlib.suppress(OSError, ValueError):
+            for line in self._process.stdout:
+                self._said.put(json.loads(line))
         self._said.put(None)
         self._process.stdout.close()
         # Otherwise it stays in the system's table.
