@@ -63,7 +63,7 @@ def faulty(music: bytes, chance: random.Random) -> Behaviour:
 
     def behave(exchange: Exchange) -> None:
         with exchange.server.lock:
-            dice, pause = chance.random(), chance.uniform(0.0, 0.3)
+            dice, pause = chance.random(), chance.uniform(0.0, 1.0)
         if dice < 1 / 6:
             exchange.read_all(bill=False)
             exchange.answer(429, b'{"detail": {"message": "busy"}}', "application/json", Retry_After="0")
