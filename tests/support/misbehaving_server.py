@@ -26,6 +26,8 @@ class Seen:
     """(field name, file name, content)"""
     whole: bool = False
     billed: bool = False
+    broken: bool = False
+    """Whether the server itself broke the connection off."""
 
 
 class Exchange:
@@ -97,6 +99,7 @@ class Exchange:
 
     def reset(self) -> None:
         """Close with a reset."""
+        self.seen.broken = True
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
