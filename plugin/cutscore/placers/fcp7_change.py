@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cutscore.placers import fcp7_parts as parts
 from cutscore.placers.byte_edits import Edit
 from cutscore.placers.fcp7_tracks import notes_text
-from cutscore.placers.laid_music import LaidMusic
+from cutscore.placers.laid_music import LaidMusic, is_hit
 from cutscore.placers.notes import as_text, without_notes
 from cutscore.placers.own_music import OwnClip
 from cutscore.placers.xml_text import Element
 from cutscore.placers.xml_write import Node, Verbatim, XmlWriter, digest
 from cutscore.readers.fcp7_values import number, text_of
-
-_OUR_MARKER = re.compile(r"hit \d+ (cut|marker|motion|flash)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ def _markers(writer: XmlWriter, item: Element, old: OwnClip, laid: LaidMusic | N
 
 
 def _users_markers(item: Element) -> list[Element]:
-    return [marker for marker in item.iterfind("marker") if not _OUR_MARKER.fullmatch(text_of(marker, "name"))]
+    return [marker for marker in item.iterfind("marker") if not is_hit(text_of(marker, "name"))]
 
 
 def _moved_transition(writer: XmlWriter, item: Element, shift: int) -> list[Edit]:

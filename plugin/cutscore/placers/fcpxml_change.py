@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from cutscore.placers import fcpxml_parts as parts
 from cutscore.placers.byte_edits import Edit
-from cutscore.placers.laid_music import LaidMusic
+from cutscore.placers.laid_music import LaidMusic, is_hit
 from cutscore.placers.notes import as_text, without_notes
 from cutscore.placers.own_music import OwnClip
 from cutscore.placers.xml_text import Element
 from cutscore.placers.xml_write import Verbatim, XmlWriter, digest
 
-_OUR_MARKER = re.compile(r"hit \d+ (cut|marker|motion|flash)")
 _BEHIND_MARKERS = parts.BEHIND - {"marker", "chapter-marker", "rating", "keyword", "analysis-marker"}
 
 
@@ -109,7 +107,5 @@ def _markers(writer: XmlWriter, element: Element, old: OwnClip, laid: LaidMusic)
 def _users_markers(element: Element) -> list[Element]:
     kinds = ("marker", "chapter-marker", "rating", "keyword")
     return [
-        child
-        for child in element
-        if child.tag in kinds and not (child.tag == "marker" and _OUR_MARKER.fullmatch(child.get("value", "")))
+        child for child in element if child.tag in kinds and not (child.tag == "marker" and is_hit(child.get("value")))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from cutscore.placers.wav_start import SoundForm
 from cutscore_composer.cue import Cue
 from cutscore_composer.timebase import frames_near
 
+_HIT = re.compile(r"hit \d+ (cut|marker|motion|flash)")
 LEAST_DB = -60.0
 """Taken for silence."""
 
@@ -106,6 +108,11 @@ class LaidMusic:
     def with_note(self, **made: str) -> LaidMusic:
         """With a note of what a format wrote itself, to know it again: the user's changes are told by it."""
         return replace(self, notes={**self.notes, "placed": {**self.notes["placed"], **made}})
+
+
+def is_hit(name: str | None) -> bool:
+    """Whether a marker is called as our hits are: a program may keep it and drop what else it does not know."""
+    return _HIT.fullmatch(name or "") is not None
 
 
 def hits_of(cue: Cue, rate: Fraction, before: int, frames: int) -> tuple[Hit, ...]:

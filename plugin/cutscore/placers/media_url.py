@@ -27,6 +27,9 @@ def media_url(media: PurePath, folder: PurePath, spelling: Spelling) -> str:
     if spelling == "absolute url":
         return media.as_uri()
     steps = relative_parts(media, folder)
+    if steps is not None and PureWindowsPath(steps[0]).drive:
+        # A file called "A:" would be taken for a drive.
+        steps = None
     if bare:
         return str(media) if steps is None else "/".join(steps)
     return media.as_uri() if steps is None else "/".join(quote(_bytes(step), safe="") for step in steps)

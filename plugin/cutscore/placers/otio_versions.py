@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 from cutscore.placers import otio_parts
 from cutscore.placers.byte_edits import apply
 from cutscore.placers.json_write import with_member
+from cutscore.placers.laid_music import is_hit
 from cutscore.placers.notes import KEY
 from cutscore.placers.otio_document import Document, reread
 from cutscore.placers.otio_levels import digest, is_volume
 from cutscore.placers.otio_style import Style
 from cutscore.placers.otio_track import groups_of
 from cutscore.placers.own_music import OwnClip, set_aside
-
-_OUR_NAME = re.compile(r"hit \d+ (cut|marker|motion|flash)")
 
 
 def may_give_way(document: Document, clip: OwnClip, rate: Fraction) -> bool:
@@ -67,7 +65,7 @@ def _is_our_marker(marker: Any) -> bool:
     if isinstance(metadata, dict) and KEY in metadata:
         return True
     # A program may keep the marker and drop what it does not know.
-    return isinstance(marker, dict) and _OUR_NAME.fullmatch(str(marker.get("name"))) is not None
+    return isinstance(marker, dict) and is_hit(str(marker.get("name")))
 
 
 def _list(value: Any) -> list[Any]:
