@@ -125,17 +125,31 @@ class _RoomTones:
             # Half of a cross-fade lies before the cut, half after it; the ends of the picture are faded by the layer.
             if start >= last + after or start + size <= first - fade_in:
                 continue
-            into = np.clip((places - first) / (2 * fade_in) + 0.5, 0, 1) if number else np.ones(size)
-            out = np.clip((last - places) / (2 * after) + 0.5, 0, 1) if after else np.ones(size)
             loop = heard[room] = self._loops[room] if room in self._loops else self._loop(room)
-            shape = np.sin(into * np.pi / 2) * np.sin(out * np.pi / 2)
-            made += loop[places % len(loop)] * shape.astype(np.float32)[:, None]
+            sound = _round(loop, start, size)
+            if number and start < first + fade_in:
+                sound = sound * _rising((places - first) / (2 * fade_in))
+            if after and start + size > last - after:
+                sound = sound * _rising((last - places) / (2 * after))
+            made += sound
         self._loops = heard
         return made
 
     def _loop(self, room: Room) -> Audio:
         loop = loop_of(room, self._rate)
         return loop * np.float32(10 ** ((self._lufs - loudness_over(loop, self._rate)) / 20))
+
+
+def _rising(way: npt.NDArray[np.float64]) -> Audio:
+    """The gain of a cross-fade at equal power, whose middle is at 0."""
+    return np.sin(np.clip(way + 0.5, 0, 1) * np.pi / 2).astype(np.float32)[:, None]
+
+
+def _round(loop: Audio, start: int, size: int) -> Audio:
+    """`size` samples from `start` on of a loop played round and round; it is longer than that."""
+    at = start % len(loop)
+    tail = loop[at : at + size]
+    return tail if len(tail) == size else np.concatenate([tail, loop[: size - len(tail)]])
 
 
 def _lay(made: Audio, start: int, voice: _Voice) -> None:

@@ -16,6 +16,8 @@ Audio = npt.NDArray[np.float32]
 LOOP_SECONDS = 11
 """It comes again after so long; nobody knows noise again after more than a second or two."""
 _LOW_HERTZ = 32.0
+_BREATH_STEP = 480
+"""Samples between which the air comes and goes straight."""
 
 
 def loop_of(room: Room, rate: int) -> Audio:
@@ -43,7 +45,8 @@ def _hump(hertz: npt.NDArray[np.float64], centre: float, octaves: float) -> npt.
 
 def _breath(size: int, motion: float, random: np.random.Generator) -> npt.NDArray[np.float64]:
     """A slow coming and going, deeper where more moves; whole waves in the loop, so that it has no seam."""
-    place = np.arange(size) / size
+    coarse = np.arange(0, size + _BREATH_STEP, _BREATH_STEP)
+    place = coarse / size
     waves = [(turns, random.uniform(0, 2 * np.pi)) for turns in (2, 3, 5, 8)]
     sway = sum(np.sin(2 * np.pi * turns * place + phase) / turns**0.5 for turns, phase in waves)
-    return np.asarray(10 ** ((0.5 + 2.5 * motion) * sway / 1.6 / 20))
+    return np.asarray(np.interp(np.arange(size), coarse, 10 ** ((0.5 + 2.5 * motion) * sway / 1.6 / 20)))

@@ -155,14 +155,20 @@ def test_brightness_goes_into_the_mix() -> None:
 
 @pytest.mark.program
 def test_judges_hear_the_tempo_of_what_was_made(tmp_path: Path) -> None:
-    """The finished sound has the tempo of the reference, as librosa hears it."""
+    """The finished sound has the tempo of the reference, as librosa hears it, and grows softer as it does."""
     librosa = pytest.importorskip("librosa", reason="librosa, the independent judge, is not installed")
     tune = Tune(118, 5, "minor", 1, drums=True)
-    loud = reference(tune, tmp_path / "loud.wav", 30)
-    picture = picture_over((loud, "music"), seconds=30)
+    path = tmp_path / "falling.wav"
+    shape = np.interp(np.arange(30 * SAMPLE_RATE), np.linspace(0, 30 * SAMPLE_RATE, 4), [1.0, 0.7, 0.2, 0.08])
+    falling = (tune_sound(tune, 30, SAMPLE_RATE) * shape).astype(np.float32)
+    write_wav(path, [np.stack([falling, falling], axis=1)], samples=len(falling))
+    picture = picture_over((path, "music"), seconds=30)
     request = Request(picture, Wishes(style="pop_electronic"), "m", tmp_path, seed=3, follow_sound=True)
     music = LocalEngine().score(request, Progress())
     sound = np.concatenate(list(decoded(music.audio, 22_050))).mean(axis=1)
     tempo = float(np.atleast_1d(librosa.feature.tempo(y=sound, sr=22_050))[0])
     assert tempo_relation(tempo, 118) != "other"
     assert key_relation(f"{music.cue.key.tonic} {music.cue.key.mode}", tune.key) != "other"  # type: ignore[union-attr]
+    # Three seconds at a time, the last chord left out.
+    level = [10 * np.log10(np.mean(part**2) + 1e-9) for part in np.split(sound[: 27 * 22_050], 9)]
+    assert np.corrcoef(level, np.arange(9))[0, 1] < -0.5
