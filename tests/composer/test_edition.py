@@ -36,3 +36,15 @@ def test_the_edition_changes_with_a_byte_of_sound_and_stays_without(tmp_path: Pa
     other = edition_of(tmp_path)
     (copy / "styles" / "new.yaml").write_text("{}")
     assert 3 == len({edition(), other, edition_of(tmp_path)})
+
+
+def test_what_hands_the_music_on_is_no_part_of_the_edition(tmp_path: Path) -> None:
+    """Server, encodings, signing and the contract may change without making bought or made music worthless."""
+    copy = tmp_path / "cutscore_composer"
+    shutil.copytree(Path(cutscore_composer.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("server/app.py", "encode/encoding.py", "signing/sign.py", "contract.py", "error_bodies.py"):
+        path = copy / name
+        path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    assert edition() == edition_of(tmp_path)
+    (copy / "local.py").write_text((copy / "local.py").read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    assert edition() != edition_of(tmp_path)

@@ -100,6 +100,7 @@ class Entry:
     def __init__(self, places: Places, locks: list[FileLock], current: int) -> None:
         self._places = places
         self._locks = locks
+        self._place: FileLock | None = None
         self.current = current
         """Open requests of the same key, this one included, when it came."""
 
@@ -109,12 +110,19 @@ class Entry:
         try:
             while (place := self._places.first_in_line(ticket)) is None:
                 await asyncio.sleep(POLL_SECONDS)
-            self._locks.append(place)
+            self._place = place
         finally:
             ticket.release(remove=True)
 
+    def composed(self) -> None:
+        """Give the place among those that are composed to the next."""
+        if self._place is not None:
+            self._place.release()
+            self._place = None
+
     def leave(self) -> None:
         """Give every place back."""
+        self.composed()
         while self._locks:
             self._locks.pop().release()
 

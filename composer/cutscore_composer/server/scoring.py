@@ -42,8 +42,9 @@ from cutscore_composer.server.settings import KeyEntry
 from cutscore_composer.server.studios import JobFailed, JobRefused
 from cutscore_composer.server.worker import Worker, owner_of
 
-RESULT_BYTES = 400_000_000
-"""Disk space for the files of the longest piece."""
+BYTES_A_SECOND = 48_000 * 6
+"""Of a WAV as the composer writes it."""
+MOST_STEMS = 6
 SECONDS_A_SECOND = 10.0
 SECONDS_AT_LEAST = 60.0
 """A composition may take so long for each second of picture, and never less than this, up to the setting."""
@@ -78,13 +79,14 @@ class Scoring:
         place = worker.places.enter(entry.name, most)
         if isinstance(place, str):
             raise self._too_many(place, most)
-        folder = worker.new_job_folder(self._song_id)
+        folder = worker.job_folder(self._song_id)
 
         def release() -> None:
             worker.remove_job_folder(folder)
             place.leave()
 
         try:
+            folder.mkdir()
             answer = await self._score(folder, place, asked, entry)
         except BaseException:
             release()
@@ -97,8 +99,7 @@ class Scoring:
         worker, settings = self._worker, self._worker.settings
         declared = self._request.headers.get("content-length", "")
         expected = min(int(declared[:19]), MOST_BYTES) if declared.isascii() and declared.isdigit() else MOST_BYTES
-        if not worker.has_room(expected + RESULT_BYTES):
-            raise refused(503, SYSTEM_BUSY, "The server's disk is nearly full. Try again later.", retry_after=60)
+        self._need_room(expected)
         form = await receive_form(self._request.receive, self._request.headers, folder, settings, worker.disk)
         fields = self._fields(asked, form)
         self._facts |= {"videos": len(form.files), "received": form.bytes}
@@ -110,11 +111,21 @@ class Scoring:
             seconds = await self._unless(gone, self._probe(form))
             self._facts["seconds_of_video"] = round(float(seconds), 3)
             await self._unless(gone, place.turn())
-            return await self._unless(gone, self._compose(folder, form, fields, seconds, entry))
+            # What is written for it: the master and the answer, and each part that is wanted by itself.
+            files = 2 + 2 * MOST_STEMS * fields.stems + 2 * (fields.add_sfx or fields.separate_tracks)
+            self._need_room(int(seconds * BYTES_A_SECOND) * files)
+            answer = await self._unless(gone, self._compose(folder, form, fields, seconds, entry))
+            # However slowly the client takes it, the next piece can be composed.
+            place.composed()
+            return answer
         finally:
             gone.cancel()
             with suppress(asyncio.CancelledError):
                 await gone
+
+    def _need_room(self, size: int) -> None:
+        if not self._worker.has_room(size):
+            raise refused(503, SYSTEM_BUSY, "The server's disk is nearly full. Try again later.", retry_after=60)
 
     def _fields(self, asked: Fields, form: Form) -> Fields:
         """What is asked for. Raises Refusal for everything that is wrong with it at once."""

@@ -17,6 +17,7 @@ CANCEL_SECONDS = 1.5
 """How long a studio that was asked to stop may take before it is killed; work reports twice a second."""
 MOST_JOBS = 200
 """A studio that has done so many is replaced, whatever its libraries may have kept."""
+START_SECONDS = 120.0
 MARGIN_SECONDS = 5.0
 CORES_USED = 4
 """Decoding runs on several cores: so many times the time of the clock may be used of the processors."""
@@ -51,6 +52,7 @@ class Studio:
         self._loop = asyncio.get_running_loop()
         self._messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
         self.jobs = 0
+        self._ready = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cutscore_composer.server.studio"],
             stdin=subprocess.PIPE,
@@ -69,6 +71,7 @@ class Studio:
     async def run(self, job: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """What a job gives. Raises JobRefused, JobFailed; when it is cancelled, the studio is stopped or dead."""
         self.jobs += 1
+        await self._start()
         self._send({**job, "core_seconds": seconds * CORES_USED + MARGIN_SECONDS})
         try:
             async with asyncio.timeout(seconds + MARGIN_SECONDS):
@@ -88,6 +91,20 @@ class Studio:
         if message["event"] == "failed":
             raise JobFailed(message["kind"], message["message"])
         return message
+
+    async def _start(self) -> None:
+        """Wait until it is warm: that is not the job's time. Raises JobFailed when it dies before."""
+        if self._ready:
+            return
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                message = await self._messages.get()
+        except TimeoutError:
+            message = None
+        if message is None:
+            self.kill()
+            raise JobFailed("crash", "it did not start")
+        self._ready = True
 
     async def stop_work(self) -> None:
         """End the job: by asking first, which keeps the studio warm, then by force."""
@@ -113,7 +130,7 @@ class Studio:
         """The end of the job; None when the process died."""
         while True:
             message = await self._messages.get()
-            if message is None or message["event"] not in ("ready", "progress"):
+            if message is None or message["event"] != "progress":
                 return message
 
     def _send(self, message: Mapping[str, Any]) -> None:

@@ -68,11 +68,9 @@ class Worker:
         """Whose key it is. Raises Refusal."""
         return let_in(key, self.settings.keys)
 
-    def new_job_folder(self, song_id: str) -> Path:
-        """A folder for one request."""
-        folder = self.folder / f"job-{song_id}"
-        folder.mkdir()
-        return folder
+    def job_folder(self, song_id: str) -> Path:
+        """The folder of one request."""
+        return self.folder / f"job-{song_id}"
 
     def remove_job_folder(self, folder: Path) -> None:
         """Remove it soon; large files take a while, so it is not waited for."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -200,21 +201,48 @@ def test_slow_clients_are_cut_off(tight: Served) -> None:
     tight.eventually(lambda: [] == tight.jobs())
 
 
-def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(tight: Served) -> None:
-    """A large answer, a small window: the connection ends and the answer's file is gone."""
+def long_film(folder: Path) -> bytes:
+    """100 s, whose music as pcm is more than the buffers between server and client hold."""
     from support.films import film
 
-    path = tight.root / "long.mp4"
-    film(path, frames=300, size=(16, 16))
-    body = PART + path.read_bytes() + b"\r\n--boundary--\r\n"
-    parts = urlsplit(tight.url)
+    return film(folder / "long.mp4", frames=100, rate=Fraction(1), size=(16, 16)).read_bytes()
+
+
+def asked_on(sock: socket.socket, served: Served, content: bytes) -> None:
+    """Ask for 19 MB over a connection with a small window."""
+    parts = urlsplit(served.url)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    sock.settimeout(20)
+    sock.connect((parts.hostname, parts.port))
+    body = PART + content + b"\r\n--boundary--\r\n"
+    sock.sendall(head(len(body)).replace(PATH.encode(), PATH.encode() + b"?output_format=pcm_48000") + body)
+
+
+def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(tight: Served, tmp_path: Path) -> None:
+    """A large answer, a small window: the connection ends in the middle and the answer's file is gone."""
     with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        sock.connect((parts.hostname, parts.port))
-        sock.sendall(head(len(body)).replace(PATH.encode(), PATH.encode() + b"?output_format=pcm_48000") + body)
+        asked_on(sock, tight, long_film(tmp_path))
         tight.eventually(lambda: bool(tight.jobs()))
         tight.eventually(lambda: [] == tight.jobs())
-    path.unlink()
+        taken = 0
+        try:
+            while piece := sock.recv(1 << 20):
+                taken += len(piece)
+        except ConnectionError:
+            pass
+    assert 0 < taken < 100 * 48000 * 4
+
+
+def test_an_answer_that_is_taken_slowly_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """The one place to compose in is free again when the piece is composed, not when it is fetched."""
+    content = long_film(tmp_path)
+    with Served(tmp_path / "s", replace(QUICK, compositions=1)) as served, socket.socket() as sock:
+        asked_on(sock, served, content)
+        assert sock.recv(1)
+        assert 1 == len(served.jobs())
+        assert 200 == served.post(("a.mp4", content), query={"output_format": "ulaw_8000"}).status_code
+        assert {"status": "ok", "composing": 0, "waiting": 0} == served.client.get("/health").json()
+        served.eventually(lambda: 1 == len(served.jobs()))
 
 
 def test_the_server_answers_while_it_composes(tight: Served, small: Path) -> None:
