@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import opentimelineio as otio
 import pytest
@@ -16,10 +17,13 @@ from cutscore.placers import Placed
 from cutscore.scoring import request_of
 from cutscore.submit.door import submit
 from cutscore_composer.engine import Progress
+from cutscore_watchers.jobs import work
+from cutscore_watchers.jobs.wanted import wanted_for
 from cutscore_watchers.matching import RenderPlace, find_place
 from cutscore_watchers.matching.already_scored import already_scored
 from cutscore_watchers.matching.scoring_of_render import picture_of
-from support.drawn_edit import CUTS, DrawnEdit, drawn_edit, render_by_ffmpeg
+from cutscore_watchers.ready import ReadyFile
+from support.drawn_edit import CUTS, DrawnEdit, drawn_edit, render_by_ffmpeg, write_timeline
 
 TRACK = "Music (Cutscore)"
 
@@ -135,3 +139,28 @@ def test_an_export_of_the_scored_project_is_no_new_work(edit: DrawnEdit, tmp_pat
     said = already_scored(export, edit.project, [render.parent / "out"])
     assert f"holds the music {music.name} already" in (said or "")
     assert already_scored(render, edit.project, [render.parent / "out"]) is None
+
+
+@pytest.mark.program
+def test_a_job_finds_the_project_by_name_and_leaves_what_is_scored(edit: DrawnEdit, tmp_path: Path) -> None:
+    """The steps of a job: film_v2.mp4 is placed in film.otio beside it; its export with the music is left alone."""
+    write_timeline(tmp_path / "film.otio", edit.media, edit.rate)
+    settings = settings_in(tmp_path)
+    render = render_by_ffmpeg(edit, 0, 519, tmp_path / "film_v2.mp4")
+    facts: dict[str, Any] = {}
+    for step in (work.identify, work.compose, work.place):
+        facts |= step(order_for(render, settings, facts), Progress())
+    assert (tmp_path / "film.otio", "name", 0) == (Path(facts["opened_project"]), facts["how"], facts["record_in"])
+    (clip,) = clips_in(Path(facts["project"]))
+    assert (0, 519, True) == (clip.start, clip.frames, clip.sounds)
+    export = render_by_ffmpeg(edit, 0, 519, tmp_path / "film_v3.mp4", sound=Path(facts["music"]))
+    left = work.identify(order_for(export, settings, {}), Progress())
+    assert ["left"] == list(left)
+    assert "mute the music in the project and render again" in left["left"]
+
+
+def order_for(render: Path, settings: Settings, facts: dict[str, Any]) -> work.Order:
+    """What a step is told of a file that lies in a watched folder without `project:`."""
+    status = render.stat()
+    ready = ReadyFile(render, status.st_size, status.st_mtime_ns, WatchFolder(path=render.parent))
+    return work.Order("job", render, wanted_for(ready, settings), facts, {}, settings)

@@ -4,6 +4,7 @@
                     v                                                                 │
     (file) ──> waiting ──> running ──> done                                           │
                                 ├────> joined    the same music for the same place is another job's
+                                ├────> left      no new work: the render has the music in its sound already
                                 ├────> parked    a paid call's outcome is unknown: only the user's word sends it again
                                 ├────> failed    kept with its reason; the user may ask for it again
                                 ├────> cancelled by the user
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-State = Literal["waiting", "running", "done", "joined", "parked", "failed", "cancelled", "replaced", "gone"]
+State = Literal["waiting", "running", "done", "joined", "left", "parked", "failed", "cancelled", "replaced", "gone"]
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("waiting", "running")
 """Something is still to be done."""

@@ -67,6 +67,9 @@ class Steps:
         found = job and self._done("identify", job, {})
         if not job or not found:
             return {}
+        if "left" in found:
+            self._end(job, Ending("left", str(found["left"])))
+            return {}
         identity = str(found["identity"])
         owner = self._insist(lambda: self._register.claim_identity(identity, job.id))
         while owner != job.id:

@@ -59,11 +59,17 @@ class Order:
 
 
 def identify(order: Order, progress: Progress) -> dict[str, Any]:
-    """The place (keys of RenderPlace), the ledger's key and keys of the purchases, and the identity of the job."""
+    """The place (keys of RenderPlace), the ledger's key and keys of the purchases, and the identity of the job.
+
+    Of a render that is no new work only "left", why.
+    """
     from cutscore.submit.door import piece_keys
 
     settings = order.own_settings()
     place = _find_place(order, settings, progress)
+    held = _music_held(order, place, settings, progress)
+    if held is not None:
+        return {"left": held}
     request, place = _request(order, place, settings, progress)
     with _ledger(settings) as ledger:
         keys = piece_keys(request, _engine(settings), ledger, progress)
@@ -204,7 +210,9 @@ def _lay(submission: Submission, cut: Cut, record_in: int, settings: Settings, f
 def _find_place(order: Order, settings: Settings, progress: Progress) -> dict[str, Any]:
     """Where the render belongs, as the JSON of a RenderPlace; nowhere, with the reason, where that is not certain."""
     watch = watch_of(order.wanted)
-    if watch.project is None:
+    from cutscore_watchers.matching.patterns import candidates_for
+
+    if watch.project is None and not candidates_for(order.path, watch):
         return dict(NO_PLACE)
     from cutscore_watchers.matching import find_place
 
@@ -212,6 +220,15 @@ def _find_place(order: Order, settings: Settings, progress: Progress) -> dict[st
     if place["project"] is None:
         place["warnings"].append(f"The music of {order.path.name} lies beside it, with an .otio to take it from.")
     return place
+
+
+def _music_held(order: Order, place: Mapping[str, Any], settings: Settings, progress: Progress) -> str | None:
+    """Why a render is no new work: it has music of ours in its sound; None when it may be scored."""
+    from cutscore_watchers.matching.already_scored import already_scored
+
+    project = place.get("project")
+    folders = [settings.output.folder] if settings.output.folder else []
+    return already_scored(order.path, None if project is None else Path(project), folders, progress)
 
 
 def _request(

@@ -42,6 +42,8 @@ def already_scored(
     if not facts.audio:
         return None
     music = music_of(project or render, folders)
+    if not music:
+        return None
     heard = find_in(render, music, progress)
     for pace, conformed in _conformed(music, facts.main_video.rate).items():
         heard = heard or find_in(render, conformed, progress, pace=pace)
@@ -57,7 +59,9 @@ def music_of(project: Path, folders: Sequence[Path] = ()) -> dict[Path, Fraction
     """The music that was made for a project, newest first, each with the rate of its picture where that is known."""
     found: dict[Path, Fraction | None] = {}
     results = project.with_name(f"{project.stem}{RESULTS}")
-    for folder in dict.fromkeys([results, project.parent, *folders]):
+    # A watched folder may hold very many files; scored versions lie beside projects only.
+    beside = [project.parent] if project.suffix.casefold() in TIMELINES else []
+    for folder in dict.fromkeys([results, *beside, *folders]):
         found |= dict.fromkeys(_versions_in(folder, project))
         for timeline in _scored_in(folder, project):
             found |= _placed_in(timeline)

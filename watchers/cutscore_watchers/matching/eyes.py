@@ -27,6 +27,8 @@ from cutscore_watchers.matching.comparing import Box, is_black, lit_box
 CANVAS = SmallCanvas(WIDTH, HEIGHT, "rgb24")
 _KEPT = 600
 """Small pictures that are kept of each film: 17 MB."""
+_KEPT_WHOLE = 2400
+"""Frames of a render up to which all are kept once they were seen: 66 MB."""
 CUT_REACH = 9
 """Frames looked at on each side of where a cut should be."""
 _REPORT_FRAMES = 12
@@ -38,8 +40,13 @@ _STILL = 0.004
 class _Kept:
     """The pictures that were asked for last."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _KEPT) -> None:
+        self._most = most
         self._pictures: OrderedDict[int, Bytes] = OrderedDict()
+
+    def put(self, frame: int, picture: Bytes) -> None:
+        """Keep a picture that came by."""
+        self._pictures[frame] = picture
 
     def fetch(self, frames: Iterable[int], load: Callable[[int, int], Iterator[Bytes]]) -> dict[int, Bytes]:
         """The pictures of some frames; what is missing is loaded in runs of neighbours."""
@@ -51,7 +58,7 @@ class _Kept:
         for frame in wanted:
             if frame in self._pictures:
                 self._pictures.move_to_end(frame)
-        while len(self._pictures) > max(_KEPT, len(wanted)):
+        while len(self._pictures) > max(self._most, len(wanted)):
             self._pictures.popitem(last=False)
         return found
 
@@ -85,7 +92,8 @@ class RenderEye:
         self.rate, self.frames = self.picture.rate, self.picture.frames
         self._progress = progress
         self._sources = Sources()
-        self._kept = _Kept()
+        self._whole = self.frames <= _KEPT_WHOLE
+        self._kept = _Kept(_KEPT_WHOLE if self._whole else _KEPT)
         self._flow = Flow()
 
     def __enter__(self) -> RenderEye:
@@ -126,6 +134,8 @@ class RenderEye:
             if number % _REPORT_FRAMES == 0:
                 self.report(number / self.frames)
             finder.add(picture)
+            if self._whole:
+                self._kept.put(number, picture)
             if not is_black(picture):
                 first = number if first is None else first
                 last = number + 1

@@ -72,7 +72,10 @@ def _folders_near(render: Path, watch: WatchFolder) -> list[Path]:
 
 
 def _named(render: Path, folder: Path) -> list[Path]:
-    return [path for path in _timelines_in(folder) if is_called_like(path, render)]
+    """Timelines called like the render, asked for by name: a watched folder may hold very many files."""
+    names = dict.fromkeys([render.stem, plain_name(render)])
+    found = (folder / f"{name}{suffix}" for name in names for suffix in TIMELINES)
+    return [path for path in found if path.exists() and _is_project(path)]
 
 
 def _configured(render: Path, watch: WatchFolder, pattern: str) -> Iterator[Candidate]:
