@@ -133,7 +133,8 @@ def test_a_crowd_for_two_minutes(tmp_path: Path) -> None:
         assert 2 == len(server.workers())
         server.eventually(lambda: [] == server.jobs())
         quarter = len(memory) // 4
-        assert np.median(memory[-10:]) < 1.15 * np.median(memory[quarter - 10 : quarter]) + 30
+        # Children come and go with the work: what they hold at most is compared.
+        assert max(memory[-quarter:]) < 1.15 * max(memory[quarter : 2 * quarter]) + 20
         assert handles[-1] <= handles[quarter] + 4
         assert 0 == server.stop()
     assert [] == list((tmp_path / "served").iterdir()), "nothing of it lies anywhere when it has stopped"
