@@ -46,12 +46,9 @@ class Judged:
         tractors = self.root.findall("tractor")
         named = [t for t in tractors if said(t, "kdenlive:uuid")]
         if named:
-            active = sequence or next(
-                (said(p, "kdenlive:docproperties.activetimeline") for p in self.root.iter("playlist")), ""
-            )
             bins = [said(p, "kdenlive:docproperties.activetimeline") for p in self.root.iter("playlist")]
             active = sequence or next(filter(None, bins), "")
-            return next(t for t in named if t.get("id") == active)
+            return next(t for t in named if said(t, "kdenlive:uuid") == active)
         return next((t for t in tractors if said(t, "shotcut")), tractors[-1])
 
     def frames(self, text: str | None) -> int:
