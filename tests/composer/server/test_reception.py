@@ -79,7 +79,9 @@ def test_the_form_is_the_same_in_whatever_pieces_it_comes(
     assert [len(content) for content in files] == [file.size for file in form.files]
     head = b"Content-Type: multipart/form-data; boundary=%s\r\n\r\n" % MARK
     other: Any = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
-    assert len(parts) == len(list(other.iter_parts())) if parts else True
+    # The library also takes a line feed alone for a border's line break, which no form has.
+    if parts and not any(b"--" + MARK in content for content in files):
+        assert len(parts) == len(list(other.iter_parts()))
 
 
 @settings(max_examples=150, deadline=None)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cutscore_composer.plan.style.patterns import BASS, COMP, DRUM, grid, ladder
-from cutscore_composer.write.parts.grids import bar_steps, source_metre
+from cutscore_composer.write.parts.figures import halved
+from cutscore_composer.write.parts.grids import Step, bar_steps, source_metre
 
 METRES = st.integers(2, 7)
 
@@ -106,3 +107,11 @@ def test_loud_strokes_are_known_to_chords_only() -> None:
     """D and U are strokes of a guitar; no drum and no bass has them."""
     assert {"D", "U"} <= COMP
     assert not {"D", "U"} & (DRUM | BASS)
+
+
+def test_a_figure_off_the_beat_survives_stillness() -> None:
+    """Where eighths are too many, what falls on the beat is kept; a figure that never does is kept whole."""
+    off = (Step(0.5, 0.5, "1"), Step(1.5, 0.5, "3"))
+    assert off == halved(off)
+    assert [0.0, 1.0] == [step.at for step in halved((Step(0.0, 0.5, "1"), *off, Step(1.0, 0.5, "5")))]
+    assert () == halved(())

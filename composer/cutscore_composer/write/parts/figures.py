@@ -50,8 +50,10 @@ def _slow(stand: Stand) -> bool:
 
 
 def halved(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Only what falls on the beat, held over what is left out."""
+    """Only what falls on the beat, held over what is left out; a figure wholly off the beat stays as it is."""
     kept = [step for step in steps if step.at % 1 == 0]
+    if not kept:
+        return tuple(steps)
     ends = [step.at for step in kept[1:]] + [max((step.at + step.beats for step in steps), default=0.0)]
     return tuple(Step(s.at, max(s.beats, min(end - s.at, 2.0)), s.symbol) for s, end in zip(kept, ends, strict=True))
 
