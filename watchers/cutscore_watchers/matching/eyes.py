@@ -168,8 +168,8 @@ class RenderEye:
 
     @cached_property
     def box(self) -> Box | None:
-        """Where the render has a picture and no bars."""
-        return lit_box(self.some(self.frames * (2 * part + 1) // 24 for part in range(12)).values())
+        """Where the render has a picture and no bars, by frames from its middle: a slate may fill all of it."""
+        return lit_box(self.some(self.frames * (6 + part) // 24 for part in range(12)).values())
 
     def stands_still(self, first: int, last: int) -> bool:
         """Whether nothing moves from frame `first` up to `last`, as on a slate."""
