@@ -75,13 +75,19 @@ def drawn_edit(
 
 
 def write_timeline(
-    project: Path, media: Sequence[Path], rate: Fraction, order: Sequence[int] = tuple(range(10)), trim: int = 0
+    project: Path,
+    media: Sequence[Path],
+    rate: Fraction,
+    order: Sequence[int] = tuple(range(10)),
+    gap: tuple[int, int] | None = None,
 ) -> None:
-    """The .otio of the shots in an order; `trim` frames less of the first shot."""
+    """The .otio of the shots in an order; `gap` is the place in it before which there is black, and how many frames."""
     said = float(rate)
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     for place, number in enumerate(order):
-        length = LENGTHS[number] - (trim if place == 0 else 0)
+        length = LENGTHS[number]
+        if gap is not None and gap[0] == place:
+            track.append(otio.schema.Gap(duration=otio.opentime.RationalTime(gap[1], said)))
         reference = otio.schema.ExternalReference(target_url=media[number].as_uri())
         used = otio.opentime.TimeRange(
             otio.opentime.RationalTime(SOURCE_IN, said), otio.opentime.RationalTime(length, said)

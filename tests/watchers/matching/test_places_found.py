@@ -100,6 +100,16 @@ def reencoded(film: Path, path: Path, *options: str) -> Path:
     return path
 
 
+def test_black_before_a_part_that_follows_a_gap_is_no_part_of_it(edit: DrawnEdit, tmp_path: Path) -> None:
+    """The edit is black for 20 frames before its fourth shot; a render of what follows has 60 black frames before it."""
+    write_timeline(tmp_path / "gap.otio", edit.media, edit.rate, gap=(3, 20))
+    first = sum(LENGTHS[:3])
+    plain = render_by_ffmpeg(edit, first, first + 170, tmp_path / "plain.mp4", "-crf", "12")
+    render = reencoded(plain, tmp_path / "part.mp4", "-vf", "tpad=start=60:color=black")
+    place = place_of(render, tmp_path / "gap.otio")
+    assert (first + 20, first + 190, 60) == (place.record_in, place.record_out, place.head_frames), place.warnings
+
+
 def test_a_part_without_a_cut_is_found_by_its_movement(edit: DrawnEdit, tmp_path: Path) -> None:
     """Frames 180 to 250 lie inside one shot: its pan tells the frame."""
     place = place_of(render_by_ffmpeg(edit, 180, 250, tmp_path / "part.mp4"), edit.project)

@@ -19,6 +19,8 @@ from cutscore_watchers.matching.pace import Pace
 _MOST_SHOTS = 4
 """Shots of the render that are no part of the timeline, at each end, at most."""
 
+_BLACK_PLACES = 8
+"""Frames of a stretch of black that are compared with the timeline."""
 _REACH = 2
 _CLEARLY = 0.6
 """Share of the next best frame's error that the right frame's has at most."""
@@ -116,18 +118,36 @@ def _back_over_black(checker: Checker, offset: int, pace: Pace, at: int, limit: 
 
 
 def _is_foreign(checker: Checker, offset: int, pace: Pace, frame: int, step: int) -> bool:
-    """Whether a frame of the render certainly is not what the timeline has there."""
+    """Whether a frame of the render certainly is not what the timeline has there; black is looked at as a whole."""
     shown = checker.render.frame(frame)
-    place = pace.shown(frame, offset)
-    wanted = checker.timeline.some([place]).get(place)
     if shown is None:
         return False
+    if is_black(shown):
+        return _is_foreign_black(checker, offset, pace, frame, step)
+    place = pace.shown(frame, offset)
+    wanted = checker.timeline.some([place]).get(place)
     if wanted is None:
         return not checker.timeline.is_empty(place) and _ends_without_reason(checker, offset, pace, frame, step)
-    if is_black(shown) or is_black(wanted):
+    if is_black(wanted):
         return _levels_apart(shown, wanted)
     value = likeness(shown, wanted, checker.render.box)
     return value is not None and value < UNLIKE
+
+
+def _is_foreign_black(checker: Checker, offset: int, pace: Pace, frame: int, step: int) -> bool:
+    """Whether the timeline has a picture anywhere where the render is black from `frame` on."""
+    change = _next_change(checker, frame, step)
+    length = abs((frame if change is None else change) - frame)
+    looked = [frame + step * (length * part // _BLACK_PLACES) for part in range(_BLACK_PLACES)]
+    if length:
+        looked.append(frame + step * (length - 1))
+    places = {pace.shown(at, offset) for at in looked}
+    black = checker.render.frame(frame)
+    told = checker.timeline.some(places)
+    if black is not None and any(_levels_apart(black, wanted) for wanted in told.values()):
+        return True
+    untold = [place for place in places if place not in told and not checker.timeline.is_empty(place)]
+    return bool(untold) and _ends_without_reason(checker, offset, pace, frame, step)
 
 
 def _levels_apart(shown: Bytes, wanted: Bytes) -> bool:
