@@ -101,7 +101,7 @@ def reencoded(film: Path, path: Path, *options: str) -> Path:
 
 
 def test_black_before_a_part_that_follows_a_gap_is_no_part_of_it(edit: DrawnEdit, tmp_path: Path) -> None:
-    """The edit is black for 20 frames before its fourth shot; a render of what follows has 60 black frames before it."""
+    """The edit is black for 20 frames before its fourth shot; a render of that shot begins with 60 black frames."""
     write_timeline(tmp_path / "gap.otio", edit.media, edit.rate, gap=(3, 20))
     first = sum(LENGTHS[:3])
     plain = render_by_ffmpeg(edit, first, first + 170, tmp_path / "plain.mp4", "-crf", "12")
