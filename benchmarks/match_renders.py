@@ -20,15 +20,21 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 import opentimelineio as otio
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from cutscore.config import Settings
 from cutscore.config.watching import WatchFolder
+from cutscore.cut import Cut
 from cutscore.readers import read_timeline
+from cutscore.reel.edited import edited_frames
 from cutscore_composer.engine import Progress
-from cutscore_watchers.matching import find_place
+from cutscore_composer.media.canvas import Canvas
+from cutscore_composer.media.shown import Sources
+from cutscore_watchers.matching import RenderPlace, find_place
+from cutscore_watchers.matching.comparing import is_black
 from support.renders import Look, render_part
 
 FILM = "bbb_film_full_320x180"
@@ -131,10 +137,8 @@ def main() -> None:
                 took = time.perf_counter() - began
                 verdict = "refused"
                 if place.found:
-                    off = place.record_in - first, place.record_out - first - length
-                    verdict = "exact" if off == (0, 0) else f"start exact, end {off[1]:+d}" if not off[0] else "WRONG"
-                    verdict += "" if verdict != "WRONG" else f" {off}"
-                sums[how][verdict.split(",")[0].split(" (")[0]] += 1
+                    verdict = _verdict(cut, place, first, first + length)
+                sums[how][verdict.split(" (")[0]] += 1
                 print(
                     f"{number:3} {first:5}+{length:4} {inside:2} cuts {how}: {verdict:22} {place.how:10}"
                     f" {place.confidence:.3f} {took:5.2f} s {_told(look)} {'' if place.found else place.warnings[0]}",
@@ -143,6 +147,20 @@ def main() -> None:
             render.unlink()
     for how, counted in sums.items():
         print(how, dict(counted))
+
+
+def _verdict(cut: Cut, place: RenderPlace, first: int, last: int) -> str:
+    """Whether a place is right; where black of the render joins black of the timeline, no one can tell the frame."""
+    off = place.record_in - first, place.record_out - last
+    if off == (0, 0):
+        return "exact"
+    between = [sorted((place.record_in, first)), sorted((place.record_out, last))]
+    with Sources() as sources:
+        for start, end in between:
+            shown = edited_frames(cut.picture(), Canvas(128, 72, "rgb24"), sources, start, end)
+            if not all(is_black(np.asarray(frame.to_ndarray())) for frame in shown):
+                return f"WRONG {off}"
+    return f"exact but for black {off}"
 
 
 def speed(videos: Path) -> None:

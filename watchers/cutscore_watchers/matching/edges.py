@@ -19,6 +19,10 @@ from cutscore_watchers.matching.pace import Pace
 _MOST_SHOTS = 4
 """Shots of the render that are no part of the timeline, at each end, at most."""
 
+_LIGHTER = 12.0
+"""Grey levels by which a picture is plainly lighter than black."""
+_EMPTY, _FULL = 1.0, 3.0
+"""Standard deviations, in grey levels, of black that a program made and of the darkest picture."""
 _BLACK_PLACES = 8
 """Frames of a stretch of black that are compared with the timeline."""
 _REACH = 2
@@ -96,12 +100,18 @@ def _moved(checker: Checker, offset: int, pace: Pace, start: int, stop: int, ste
     at, render = start, checker.render
     limit = start + step * math.ceil(LONGEST_HEAD_SECONDS * render.rate)
     for _ in range(_MOST_SHOTS):
-        if (stop - at) * step <= 0 or (limit - at) * step <= 0 or not _is_foreign(checker, offset, pace, at, step):
+        shown = render.frame(at)
+        lit = _next_change(checker, at, step) if shown is not None and is_black(shown) else at
+        if lit is None or (stop - lit) * step <= 0 or (limit - lit) * step <= 0:
             return at
-        following = _next_change(checker, at, step)
+        if not _is_foreign(checker, offset, pace, lit, step):
+            if lit == at or not _is_foreign_black(checker, offset, pace, at, step):
+                return at
+            return _back_over_black(checker, offset, pace, lit, at, step)
+        following = _next_change(checker, lit, step)
         if following is None:
             return at
-        at = _back_over_black(checker, offset, pace, following, at, step)
+        at = following
     return at
 
 
@@ -118,12 +128,10 @@ def _back_over_black(checker: Checker, offset: int, pace: Pace, at: int, limit: 
 
 
 def _is_foreign(checker: Checker, offset: int, pace: Pace, frame: int, step: int) -> bool:
-    """Whether a frame of the render certainly is not what the timeline has there; black is looked at as a whole."""
+    """Whether a frame of the render that is not black certainly is not what the timeline has there."""
     shown = checker.render.frame(frame)
     if shown is None:
         return False
-    if is_black(shown):
-        return _is_foreign_black(checker, offset, pace, frame, step)
     place = pace.shown(frame, offset)
     wanted = checker.timeline.some([place]).get(place)
     if wanted is None:
@@ -151,8 +159,14 @@ def _is_foreign_black(checker: Checker, offset: int, pace: Pace, frame: int, ste
 
 
 def _levels_apart(shown: Bytes, wanted: Bytes) -> bool:
-    """Whether one is black and the other is plainly not."""
-    return is_black(shown) != is_black(wanted) and abs(float(shown.mean()) - float(wanted.mean())) > 12
+    """Whether one is black and the other is plainly not: lighter, or dark with something in it."""
+    if is_black(shown) == is_black(wanted):
+        return False
+    if abs(float(shown.mean()) - float(wanted.mean())) > _LIGHTER:
+        return True
+    return (
+        min(float(shown.std()), float(wanted.std())) < _EMPTY and max(float(shown.std()), float(wanted.std())) > _FULL
+    )
 
 
 def _ends_without_reason(checker: Checker, offset: int, pace: Pace, frame: int, step: int) -> bool:
@@ -165,6 +179,9 @@ def _ends_without_reason(checker: Checker, offset: int, pace: Pace, frame: int, 
     if shown is None or change is None:
         return False
     if is_black(shown):
+        begin, end = sorted((pace.shown(frame, offset), pace.shown(change, offset)))
+        if any(begin + 1 < cut < end - 1 for cut in checker.told.hard):
+            return True  # no edit cuts from black to black
         after, later = render.frame(change), render.frame(change + 6 * step)
         return after is not None and later is not None and float(after.mean()) >= float(later.mean()) / 2
     told = {pace.shown(change if step > 0 else change + 1, offset) + off for off in (-1, 0, 1)}
