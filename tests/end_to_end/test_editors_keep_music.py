@@ -78,7 +78,7 @@ def test_the_program_opens_keeps_and_saves_the_music(program: str, rate: str, tm
     placed = place(music(tmp_path, exact, "one"), project, output_folder=tmp_path / "out", options=OPTIONS)
     saved, again = tmp_path / f"kept.{suffix}", tmp_path / f"again.{suffix}"
 
-    with desk(program, tmp_path / "home") as screen:
+    with desk(program) as screen:
         screen.open(placed.project)
         screen.save_as(saved)
     was, now = Judged(placed.project), Judged(saved)
@@ -95,7 +95,7 @@ def test_the_program_opens_keeps_and_saves_the_music(program: str, rate: str, tm
     assert second.replaced
     assert ["two.wav"] == [Path(use.resource).name for use in Judged(saved).uses(MUSIC)]
     assert () == second.warnings
-    with desk(program, tmp_path / "home") as screen:
+    with desk(program) as screen:
         screen.open(saved)
         screen.save_as(again)
     assert list(map(as_placed, was.uses(MUSIC))) == list(map(as_placed, Judged(again).uses(MUSIC)))

@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import xml.etree.ElementTree as Tree
 from collections.abc import Callable, Iterator
@@ -159,14 +160,18 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk(program: str, home: Path) -> Iterator[Desk]:
-    """A screen with a program to be opened on it; all ends with it."""
-    made = Desk(program, home)
-    try:
-        made.begin()
-        yield made
-    finally:
-        made.end()
+def desk(program: str) -> Iterator[Desk]:
+    """A screen with a program to be opened on it; all ends with it.
+
+    The home has a short name: sockets lie in it, and a socket's path has at most 107 letters.
+    """
+    with tempfile.TemporaryDirectory(prefix="desk", ignore_cleanup_errors=True) as folder:
+        made = Desk(program, Path(folder))
+        try:
+            made.begin()
+            yield made
+        finally:
+            made.end()
 
 
 def _is_whole(path: Path) -> bool:
