@@ -91,6 +91,7 @@ def test_every_parameter(client: Any, open_server: Served, films: tuple[Path, Pa
         file.close()
     assert 2 == len(archive.namelist())
     assert {3 * 48000 * 4} == {info.file_size for info in archive.infolist()}, "both tracks last as long as both films"
+    open_server.eventually(lambda: bool(open_server.logged(event="request", videos=2)))
     log = open_server.logged(event="request", videos=2)[-1]
     assert "hoffnungsvoll" not in str(log), "nothing of the description is logged where the client forbids it"
 
