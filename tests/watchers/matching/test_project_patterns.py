@@ -111,3 +111,10 @@ def test_an_unknown_placeholder_is_refused_when_the_configuration_is_read(tmp_pa
 def test_names_without_their_version(name: str, plain: str) -> None:
     """Versions, dates and copies are left out; a name that is nothing else stays."""
     assert plain == plain_name(Path(f"{name}.mp4"))
+
+
+def test_a_render_with_the_longest_name_has_no_project_of_that_name(tmp_path: Path) -> None:
+    """A name of 255 bytes with a project's ending is longer than systems take: no project, no error."""
+    render = tmp_path / ("n" * 251 + ".mp4")
+    render.write_bytes(b"")
+    assert [] == list(candidates_for(render, WatchFolder(path=tmp_path)))

@@ -75,7 +75,8 @@ def _named(render: Path, folder: Path) -> list[Path]:
     """Timelines called like the render, asked for by name: a watched folder may hold very many files."""
     names = dict.fromkeys([render.stem, plain_name(render)])
     found = (folder / f"{name}{suffix}" for name in names for suffix in TIMELINES)
-    return [path for path in found if path.exists() and _is_project(path)]
+    # A name that would be longer than the system takes is no error here, only no file.
+    return [path for path in found if os.path.exists(path) and _is_project(path)]  # noqa: PTH110
 
 
 def _configured(render: Path, watch: WatchFolder, pattern: str) -> Iterator[Candidate]:
