@@ -80,12 +80,16 @@ def write_timeline(
     rate: Fraction,
     order: Sequence[int] = tuple(range(10)),
     gap: tuple[int, int] | None = None,
+    trim: int = 0,
 ) -> None:
-    """The .otio of the shots in an order; `gap` is the place in it before which there is black, and how many frames."""
+    """The .otio of the shots in an order, `trim` frames less of the first one.
+
+    `gap` is the place in it before which there is black, and how many frames.
+    """
     said = float(rate)
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     for place, number in enumerate(order):
-        length = LENGTHS[number]
+        length = LENGTHS[number] - (trim if place == 0 else 0)
         if gap is not None and gap[0] == place:
             track.append(otio.schema.Gap(duration=otio.opentime.RationalTime(gap[1], said)))
         reference = otio.schema.ExternalReference(target_url=media[number].as_uri())
