@@ -105,10 +105,9 @@ def _remove_empty(folders: Iterable[Path], system: System) -> None:
     ours = [folder for folder in dict.fromkeys(folders) if "cutscore" in folder.as_posix().lower()]
     for folder in sorted(ours, key=lambda one: -len(one.parts)):
         with contextlib.suppress(OSError):
-            for name in ("__pycache__",):
-                for compiled in (folder / name).glob("*.pyc"):
-                    compiled.unlink()
-                (folder / name).rmdir()
+            for compiled in (folder / "__pycache__").glob("*.pyc"):
+                compiled.unlink()
+            (folder / "__pycache__").rmdir()
         current = folder
         while "cutscore" in current.name.lower() and current != system.local():
             try:
